@@ -1,0 +1,42 @@
+/// engine/chat/chat_template.h: renders a conversation with a model's own Jinja template, keeping the provenance of every byte.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/core/traced_text.h"
+#include "engine/engine.h"
+
+namespace soliloquy {
+
+struct TemplateInputs {
+    std::vector<ChatMessage> messages;
+    bool add_generation_prompt = true;
+    std::string bos_token, eos_token;  ///< template bytes
+    std::optional<bool> thinking;      ///< sets enable_thinking and thinking, and reasoning_effort low | high
+    std::string date;                  ///< strftime_now formats this moment: "2026-07-04T12:34:56"; empty = now
+};
+
+class ChatTemplate {
+  public:
+    /// A template that does not parse is an Error with line and column.
+    static Result<ChatTemplate> parse(std::string source);
+    ChatTemplate(ChatTemplate&&) noexcept;
+    ChatTemplate& operator=(ChatTemplate&&) noexcept;
+    ~ChatTemplate();
+
+    [[nodiscard]] const std::string& source() const noexcept;
+    /// Bounded in steps, output, recursion and memory; raise_exception() of the template is an Error with its text.
+    [[nodiscard]] Result<TracedText> render(const TemplateInputs& inputs) const;
+
+  private:
+    struct Parsed;
+    explicit ChatTemplate(std::unique_ptr<Parsed> parsed);
+    std::unique_ptr<Parsed> parsed_;
+};
+
+}  // namespace soliloquy
