@@ -30,7 +30,9 @@ void wait_for_change(const std::atomic<unsigned>& value, unsigned old) noexcept 
     while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }
 
-unsigned usable_cores() noexcept {
+}  // namespace
+
+unsigned ThreadPool::usable_cores() noexcept {
 #ifdef __linux__
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof(set), &set) == 0) return static_cast<unsigned>(CPU_COUNT(&set));
@@ -38,8 +40,6 @@ unsigned usable_cores() noexcept {
     const unsigned cores = std::thread::hardware_concurrency();
     return cores > 0 ? cores : 1;
 }
-
-}  // namespace
 
 ThreadPool::ThreadPool(unsigned threads) {
     if (threads == 0) threads = usable_cores();

@@ -18,6 +18,9 @@ class ThreadPool {
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
+    /// Cores that this process may run on, at least 1.
+    static unsigned usable_cores() noexcept;
+
     [[nodiscard]] unsigned size() const noexcept { return static_cast<unsigned>(workers_.size()) + 1; }
 
     using Task = void (*)(void* context, unsigned thread, unsigned threads);

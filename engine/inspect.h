@@ -1,0 +1,45 @@
+/// engine/inspect.h: what a GGUF file holds, and what of it this program cannot run, without loading it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+
+namespace soliloquy {
+
+struct ModelReport {
+    struct Metadata {
+        std::string key, type, value;  ///< long strings and arrays are shortened; `value` says how long they are
+    };
+    struct TensorRow {
+        std::string name, type;
+        std::vector<uint64_t> dims;  ///< ggml order: dims[0] is contiguous
+        uint64_t bytes = 0;
+    };
+    struct TypeShare {
+        std::string type;
+        uint64_t tensors = 0, bytes = 0;
+    };
+    uint32_t gguf_version = 0;
+    uint64_t file_bytes = 0;
+    std::string architecture, name, chat_template, reasoning_profile, tokenizer;
+    uint64_t parameters = 0;
+    uint32_t context_length = 0;
+    std::vector<Metadata> metadata;
+    std::vector<TensorRow> tensors;
+    std::vector<TypeShare> types;       ///< largest first
+    std::vector<std::string> problems;  ///< why it cannot be run, one sentence each; empty = it can
+    std::vector<std::string> warnings;  ///< runs, but something is unusual: no chat template, tensors that are not used
+};
+
+/// An Error only when the file is no readable GGUF at all; everything else is in the report.
+[[nodiscard]] Result<ModelReport> inspect_model(const std::filesystem::path& path);
+
+/// "Q8_0" when one type holds at least 95 % of the bytes, else the mix: "Q4_K 61 %, Q6_K 30 %, F32 9 %".
+[[nodiscard]] std::string quantization_summary(const std::vector<ModelReport::TypeShare>& types);
+
+}  // namespace soliloquy
