@@ -32,9 +32,11 @@ struct GgufEntry {
 
 class GgufFile {
   public:
-    /// Maps and checks the file. All parts of a split file (-00001-of-0000N) are opened with the first.
+    /// Maps and checks the file. All parts of a split file (-00001-of-0000N) are opened with the first: metadata is that of
+    /// the first part, tensors are those of all parts. Opening another part is an Error that names the first.
     static Result<GgufFile> open(const std::filesystem::path& path);
-    /// The same over memory that outlives the result: tests and fuzzing.
+    /// The same over memory that outlives the result, for tests and fuzzing; one part of a split file is taken as it is.
+    /// Tensor data are as aligned as `bytes` and general.alignment make them.
     static Result<GgufFile> parse(std::span<const std::byte> bytes);
 
     [[nodiscard]] uint32_t version() const noexcept { return version_; }
@@ -56,12 +58,16 @@ class GgufFile {
     [[nodiscard]] Result<std::string_view> get_string_or(std::string_view key, std::string_view fallback) const;
 
   private:
+    static Result<GgufFile> adopt(struct GgufHeader header);
+    Status open_other_parts(const std::filesystem::path& first);
+    Status index_tensors();
+
     std::vector<MappedFile> files_;
     std::vector<GgufEntry> entries_;   // sorted by key
     std::vector<GgufTensor> tensors_;  // in the order of the file
     std::vector<uint32_t> by_name_;    // indices of tensors_, sorted by name
     uint32_t version_ = 0;
-    uint64_t file_bytes_ = 0;
+    uint64_t file_bytes_ = 0;  // of all parts
 };
 
 }  // namespace soliloquy

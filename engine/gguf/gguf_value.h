@@ -26,7 +26,10 @@ enum class GgufType : uint32_t {
     int64 = 11,
     float64 = 12,
 };
+/// "uint32", "string", ...; "unknown type" for a number that is none of them.
 [[nodiscard]] std::string_view gguf_type_name(GgufType type) noexcept;
+/// Bytes of one value; 0 for strings and arrays (their size varies) and for unknown types.
+[[nodiscard]] size_t gguf_type_bytes(GgufType type) noexcept;
 
 /// An array: the bytes of its items, already checked to lie in the file and (for strings) to be well formed.
 struct GgufArray {
@@ -50,6 +53,7 @@ struct GgufArray {
     [[nodiscard]] int64_t integer(uint64_t i) const noexcept;
 };
 
+/// The variant holds unsigned types as uint64_t, signed ones as int64_t, both floats as double.
 struct GgufValue {
     GgufType type = GgufType::uint8;
     std::variant<uint64_t, int64_t, double, bool, std::string_view, GgufArray> value;
