@@ -1,0 +1,88 @@
+/// engine/backend/cpu/simd/cpu_kernels.cpp: finds what the processor can do, and what is built from the functions of any table.
+#include "engine/backend/cpu/cpu_kernels.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/backend/cpu/simd/scalar_kernels.h"
+
+namespace soliloquy {
+namespace {
+
+struct Supported {
+    std::array<const CpuKernels*, 4> tables{};
+    size_t count = 0;
+
+    void add(const CpuKernels* table) noexcept { tables[count++] = table; }
+};
+
+Supported find_supported() noexcept {
+    Supported found;
+    found.add(&scalar_kernels());
+    return found;
+}
+
+}  // namespace
+
+std::span<const CpuKernels* const> supported_cpu_kernels() noexcept {
+    static const Supported kSupported = find_supported();
+    return {kSupported.tables.data(), kSupported.count};
+}
+
+const CpuKernels& cpu_kernels() noexcept { return *supported_cpu_kernels().back(); }
+
+const CpuKernels* find_cpu_kernels(std::string_view id) noexcept {
+    const auto supported = supported_cpu_kernels();
+    const auto found = std::ranges::find(supported, id, [](const CpuKernels* table) { return table->id; });
+    return found == supported.end() ? nullptr : *found;
+}
+
+bool matmul_supports(DType weight) noexcept {
+    return weight == DType::f32 || weight == DType::f16 || weight == DType::bf16 || dtype_traits(weight).quantized;
+}
+
+void matmul_swiglu(const CpuKernels& kernels, const MatMulTile& gate, DType up_type, const std::byte* up, size_t up_stride) noexcept {
+    constexpr size_t kRows = 32;
+    constexpr size_t kTokens = 256;
+    float ups[kTokens * kRows];
+    for (size_t first = 0; first < gate.tokens; first += kTokens) {
+        MatMulTile part = gate;
+        part.tokens = std::min(kTokens, gate.tokens - first);
+        if (gate.x_rows != nullptr) {
+            part.x_rows = gate.x_rows + first;
+        } else {
+            part.x = gate.x + first * gate.x_stride;
+        }
+        for (size_t row = gate.row_begin; row < gate.row_end; row += kRows) {
+            const size_t rows = std::min(kRows, gate.row_end - row);
+            float* y = gate.y + first * gate.y_stride + row;
+            part.type = gate.type;
+            part.w = gate.w + row * gate.w_stride;
+            part.w_stride = gate.w_stride;
+            part.row_begin = 0;
+            part.row_end = rows;
+            part.y = y;
+            part.y_stride = gate.y_stride;
+            kernels.matmul(part);
+            part.type = up_type;
+            part.w = up + row * up_stride;
+            part.w_stride = up_stride;
+            part.y = ups;
+            part.y_stride = kRows;
+            kernels.matmul(part);
+            for (size_t t = 0; t < part.tokens; ++t) kernels.swiglu(y + t * gate.y_stride, ups + t * kRows, y + t * gate.y_stride, rows);
+        }
+    }
+}
+
+void softmax(const CpuKernels& kernels, float* x, size_t n) noexcept {
+    const float max = kernels.max_f32(x, n);
+    if (!std::isfinite(max)) {
+        std::fill(x, x + n, 0.0f);
+        return;
+    }
+    kernels.scale_f32(1.0f / kernels.exp_sum(x, n, max), x, n);
+}
+
+}  // namespace soliloquy
