@@ -4,10 +4,11 @@
 #ifdef __linux__
 #include <seccomp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <initializer_list>
 #include <memory>
 #endif
@@ -15,44 +16,49 @@
 namespace soliloquy {
 
 #ifdef __linux__
+namespace {
 
-Status forbid_network() {
-    const auto failed = [](const char* what, int code) {
-        return Error{ErrorCode::device, std::string("the network could not be forbidden: ") + what + ": " + std::strerror(-code)};
-    };
-    const std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_ALLOW), [](void* context) { seccomp_release(context); });
-    if (filter == nullptr) return failed("seccomp_init", -ENOMEM);
-    int code = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1);
-    if (code != 0) return failed("thread synchronisation", code);
-    for (const int call : {SCMP_SYS(socket), SCMP_SYS(socketpair)}) {
-        code = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), call, 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
-        if (code != 0) return failed("rule for sockets", code);
+/// Filters on this process by the kernel's own count; 0 when the kernel does not tell.
+int filter_count() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind("Seccomp_filters:", 0) == 0) return std::atoi(line.c_str() + 16);
     }
-    for (const int call : {SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register)}) {
-        code = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), call, 0);
-        if (code != 0) return failed("rule for io_uring", code);
-    }
-    code = seccomp_load(filter.get());
-    if (code != 0) return failed("seccomp_load", code);
-    return Status::success();
+    return 0;
 }
 
-NetworkGuardState network_guard_state() {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (descriptor >= 0) {
-        ::close(descriptor);
-        return {false, "The system would let this program open a network connection; it has no code that does."};
+/// 0, or a negative errno.
+int install_filter() {
+    const std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_ALLOW), [](void* context) { seccomp_release(context); });
+    if (filter == nullptr) return -ENOMEM;
+    if (const int code = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1); code != 0) return code;
+    for (const int call : {SCMP_SYS(socket), SCMP_SYS(socketpair)}) {
+        const int code = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), call, 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+        if (code != 0) return code;
     }
-    return {true, "The system refuses this program every network connection (just tried: " + std::string(std::strerror(errno)) + ")."};
+    for (const int call : {SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register)}) {
+        if (const int code = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), call, 0); code != 0) return code;
+    }
+    return seccomp_load(filter.get());
+}
+
+}  // namespace
+
+NetworkGuardState forbid_network() {
+    const int before = filter_count();
+    if (const int code = install_filter(); code != 0) {
+        return {false, std::string("The system could not be told to refuse connections (") + std::strerror(-code) +
+                           "); this program has no code that opens one."};
+    }
+    const int after = filter_count();
+    if (after > 0 && after <= before)
+        return {false, "The system took the filter but does not count it; this program has no code that opens a connection."};
+    return {true, "The system refuses this program every connection but the local desktop's (seccomp filter, checked at start)."};
 }
 
 #else
 
-Status forbid_network() {
-    return Error{ErrorCode::unsupported, "this system has no filter that this program knows; it still has no code that opens a connection"};
-}
-
-NetworkGuardState network_guard_state() {
+NetworkGuardState forbid_network() {
     return {false, "This system offers no filter that this program knows; it has no code that opens a connection."};
 }
 

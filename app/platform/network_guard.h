@@ -3,21 +3,16 @@
 
 #include <string>
 
-#include "engine/core/result.h"
-
 namespace soliloquy {
 
-/// What the system enforces, as found by looking, not by remembering.
+/// What the system enforces from now on.
 struct NetworkGuardState {
-    bool enforced = false;    ///< an internet socket was just refused by the system
+    bool enforced = false;    ///< the kernel counts one filter more than before
     std::string explanation;  ///< one sentence for the user
 };
 
 /// From now on socket() refuses every family but AF_UNIX (the local display and desktop) and io_uring is absent, in this process
-/// and in whatever it starts. Call it before the first thread starts. Linux: seccomp; elsewhere an Error that says so.
-[[nodiscard]] Status forbid_network();
-
-/// Tries to make an internet socket and reports what happened.
-[[nodiscard]] NetworkGuardState network_guard_state();
+/// and in whatever it starts. Call it once, before the first thread starts. Linux: seccomp; elsewhere `enforced` stays false.
+[[nodiscard]] NetworkGuardState forbid_network();
 
 }  // namespace soliloquy
