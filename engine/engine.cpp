@@ -1,0 +1,194 @@
+/// engine/engine.cpp: opens a file: reads it, binds the weights, prepares tokenizer, template and thinking profile.
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+
+#include "engine/inspect.h"
+#include "engine/loaded_model.h"
+
+namespace soliloquy {
+namespace {
+
+constexpr uint32_t kDefaultContext = 32768;
+
+/// For models without a template: every turn on its own line, the role before it.
+constexpr const char* kPlainTemplate =
+    "{{ bos_token }}{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant:{% endif %}";
+
+std::vector<ModelReport::TypeShare> type_shares(const GgufFile& file) {
+    std::vector<ModelReport::TypeShare> shares;
+    for (const auto& tensor : file.tensors()) {
+        const std::string_view type = dtype_traits(tensor.type).name;
+        auto at = std::find_if(shares.begin(), shares.end(), [&](const auto& share) { return share.type == type; });
+        if (at == shares.end()) at = shares.insert(shares.end(), {std::string(type), 0, 0});
+        at->tensors += 1;
+        at->bytes += tensor.data.size();
+    }
+    std::sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+    return shares;
+}
+
+std::string text_or(const GgufFile& file, std::string_view key, std::string fallback) {
+    const auto text = file.get_string_or(key, "");
+    return text.ok() && !text->empty() ? std::string(*text) : std::move(fallback);
+}
+
+class LoadedEngine final : public Engine {
+  public:
+    explicit LoadedEngine(std::shared_ptr<const LoadedModel> loaded) : loaded_(std::move(loaded)) {}
+
+    const ModelInfo& info() const noexcept override { return loaded_->info; }
+
+    Result<std::unique_ptr<Session>> new_session() override {
+        try {
+            return make_session(loaded_);
+        } catch (const std::bad_alloc&) {
+            return Error{ErrorCode::out_of_memory, "not enough memory for a context of " + std::to_string(loaded_->info.context_length) +
+                                                       " tokens: open the model with a shorter one"};
+        }
+    }
+
+    Result<std::vector<TokenId>> tokenize(std::string_view text, bool control_tokens) const override {
+        try {
+            return loaded_->tokenizer->encode(text, control_tokens);
+        } catch (const std::bad_alloc&) {
+            return Error{ErrorCode::out_of_memory, "not enough memory for the tokens of " + std::to_string(text.size()) + " bytes"};
+        }
+    }
+
+    std::string token_text(TokenId id) const override {
+        if (id >= loaded_->info.vocabulary_size) return {};
+        return std::string(loaded_->tokenizer->vocabulary().bytes(id));
+    }
+
+    std::vector<Span> spans(std::span<const PastToken> turn, bool prompt_opens_thought) const override {
+        struct Collector final : SpanSink {
+            void on_text(Channel channel, std::string_view text, bool begins_span) override {
+                if (begins_span || spans.empty()) spans.push_back({channel, {}, index, index});
+                spans.back().text += text;
+                spans.back().token_end = index + 1;
+            }
+            void on_thought_closed(ClosedBy) override {}
+            std::vector<Span> spans;
+            uint32_t index = 0;
+        } collector;
+        ReasoningParser parser(loaded_->profile, prompt_opens_thought);
+        const Vocabulary& vocabulary = loaded_->tokenizer->vocabulary();
+        bool ended = false;
+        for (const PastToken& token : turn) {
+            ended = token.origin == Origin::sampled && parser.ends_turn(token.id);
+            if (token.id < vocabulary.size() && !ended) {
+                parser.feed(token.id, shown_bytes(*loaded_, token.id), collector,
+                            token.origin == Origin::sampled ? ClosedBy::model : ClosedBy::user);
+            }
+            ++collector.index;
+        }
+        parser.finish(ended, collector);
+        return std::move(collector.spans);
+    }
+
+  private:
+    std::shared_ptr<const LoadedModel> loaded_;
+};
+
+ModelInfo describe(const GgufFile& file, const LoadedModel& loaded, const std::filesystem::path& path, const LoadOptions& options) {
+    ModelInfo info;
+    info.path = path;
+    info.name = text_or(file, "general.name", path.stem().string());
+    info.architecture = text_or(file, "general.architecture", "");
+    info.license = text_or(file, "general.license", "");
+    info.quantization = quantization_summary(type_shares(file));
+    info.file_bytes = file.file_bytes();
+    info.parameters = loaded.model->parameters();
+    info.active_parameters = loaded.model->active_parameters();
+    info.trained_context_length = loaded.model->trained_context_length();
+    const uint32_t own = info.trained_context_length > 0 ? info.trained_context_length : kDefaultContext;
+    info.context_length = options.context_length > 0 ? options.context_length : std::min(own, kDefaultContext);
+    info.vocabulary_size = loaded.model->vocabulary_size();
+    info.has_chat_template = !text_or(file, "tokenizer.chat_template", "").empty();
+    info.reasoning_profile = std::string(loaded.profile.name());
+    info.can_think = loaded.profile.can_think();
+    info.thinking_can_be_switched = loaded.profile.thinking_can_be_switched;
+    info.past_thoughts = past_thoughts_name(loaded.profile.past());
+    return info;
+}
+
+Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const LoadOptions& options) {
+    const auto report = [&options](float done) { return !options.progress || options.progress(done); };
+    const Error cancelled{ErrorCode::cancelled, "loading " + path.filename().string() + " was cancelled"};
+    ASSIGN_OR_RETURN(auto choice, choose_device(options.device, options.threads));
+    if (!report(0.0f)) return cancelled;
+    ASSIGN_OR_RETURN(auto opened, GgufFile::open(path));
+    auto loaded = std::make_shared<LoadedModel>();
+    loaded->file = std::make_shared<const GgufFile>(std::move(opened));
+    ASSIGN_OR_RETURN(loaded->tokenizer, Tokenizer::from_gguf(*loaded->file));
+    if (!report(0.1f)) return cancelled;
+    ModelOptions model_options;
+    model_options.exact = options.exact;
+    model_options.progress = [&](float done) { return report(0.1f + 0.9f * done); };
+    ASSIGN_OR_RETURN(loaded->model, Model::load(loaded->file, model_options));
+    if (loaded->model->vocabulary_size() != loaded->tokenizer->vocabulary().size()) {
+        if (loaded->model->vocabulary_size() < loaded->tokenizer->vocabulary().size()) {
+            return Error{ErrorCode::invalid_file, "the tokenizer has " + std::to_string(loaded->tokenizer->vocabulary().size()) +
+                                                      " tokens and the output layer only " +
+                                                      std::to_string(loaded->model->vocabulary_size())};
+        }
+    }
+    const std::string source = text_or(*loaded->file, "tokenizer.chat_template", kPlainTemplate);
+    auto parsed = ChatTemplate::parse(source);
+    if (!parsed.ok()) return parsed.error().within("the chat template");
+    loaded->chat_template.emplace(std::move(parsed).value());
+    loaded->profile = choose_reasoning_profile(source, loaded->tokenizer->vocabulary());
+    loaded->threads = std::make_shared<ThreadPool>(options.threads);
+    loaded->info = describe(*loaded->file, *loaded, path, options);
+    loaded->info.device = std::move(choice);
+    if (!report(1.0f)) return cancelled;
+    return std::shared_ptr<Engine>(std::make_shared<LoadedEngine>(std::move(loaded)));
+}
+
+}  // namespace
+
+Result<EncodedPrompt> encode_prompt(const LoadedModel& loaded, const GenerateRequest& request) {
+    const Vocabulary& vocabulary = loaded.tokenizer->vocabulary();
+    TemplateInputs inputs;
+    inputs.messages = request.messages;
+    inputs.thinking = request.thinking;
+    if (vocabulary.bos()) inputs.bos_token = vocabulary.bytes(*vocabulary.bos());
+    if (vocabulary.eos()) inputs.eos_token = vocabulary.bytes(*vocabulary.eos());
+    auto rendered = loaded.chat_template->render(inputs);
+    if (!rendered.ok()) return rendered.error().within("the chat template");
+    EncodedPrompt prompt;
+    ASSIGN_OR_RETURN(prompt.ids, loaded.tokenizer->encode(*rendered));
+    const bool wants_bos = vocabulary.add_bos() && vocabulary.bos().has_value();
+    if (wants_bos && (prompt.ids.empty() || prompt.ids.front() != *vocabulary.bos()))
+        prompt.ids.insert(prompt.ids.begin(), *vocabulary.bos());
+    if (prompt.ids.empty()) return Error{ErrorCode::invalid_argument, "the prompt is empty: write a message"};
+    prompt.opens_thought = prompt_opens_thought(loaded.profile, *rendered);
+    prompt.text = std::move(rendered->text);
+    return prompt;
+}
+
+std::string_view shown_bytes(const LoadedModel& loaded, TokenId id) noexcept {
+    const Vocabulary& vocabulary = loaded.tokenizer->vocabulary();
+    if (id >= vocabulary.size()) return {};
+    if (vocabulary.kind(id) == TokenKind::control && !loaded.profile.marks.uses_token(id)) return {};
+    return vocabulary.bytes(id);
+}
+
+Result<std::shared_ptr<Engine>> open_engine(const std::filesystem::path& path, const LoadOptions& options) {
+    try {
+        auto engine = load(path, options);
+        if (!engine.ok() && engine.error().message.find(path.filename().string()) == std::string::npos)
+            return engine.error().within(path.string());
+        return engine;
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::out_of_memory, "not enough memory to open " + path.string()};
+    } catch (const std::exception& error) {
+        return Error{ErrorCode::internal, path.string() + ": " + error.what()};
+    }
+}
+
+}  // namespace soliloquy
