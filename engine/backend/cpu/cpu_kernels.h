@@ -19,10 +19,12 @@ enum class ActivationFormat : uint8_t {
 
 /// 256 activations: x[i] ~ scale[i / 32] * quant[i]. A row is ceil(n / 256) chunks; numbers past n are zeros with scale 0.
 struct ActivationChunk {
-    float scale[8];     ///< max|x| / 127 of 32 numbers
-    float sum[16];      ///< scale * sum of quant, over 16 numbers: what the minimum of a block multiplies
-    int8_t quant[256];  ///< -127..127
+    float scale[8];      ///< max|x| / 127 of 32 numbers
+    float sum[8];        ///< scale * sum of quant, over 32 numbers: what the minimum of a weight block multiplies
+    float half_sum[16];  ///< the same over 16 numbers
+    int8_t quant[256];   ///< -127..127
 };
+static_assert(sizeof(ActivationChunk) == 384);
 inline constexpr size_t kActivationChunk = 256;
 
 /// y[t * y_stride + r] = sum_k W[r, k] * x[t, k]   for row_begin <= r < row_end, 0 <= t < tokens.

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "engine/backend/cpu/simd/scalar_kernels.h"
+#include "engine/backend/cpu/simd/tables.h"
 
 namespace soliloquy {
 namespace {
@@ -20,6 +20,14 @@ struct Supported {
 Supported find_supported() noexcept {
     Supported found;
     found.add(&scalar_kernels());
+#if defined(SOLILOQUY_KERNELS_X86)
+    // The compiler's check covers what the operating system saves (xgetbv) as well as what the processor has.
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
+        found.add(&avx512_kernels());
+    }
+#endif
     return found;
 }
 

@@ -1,5 +1,5 @@
 /// engine/backend/cpu/simd/scalar_kernels.cpp: the portable table, and the exact one: every formula as it is written down.
-#include "engine/backend/cpu/simd/scalar_kernels.h"
+#include "engine/backend/cpu/simd/tables.h"
 
 #include <algorithm>
 #include <bit>
@@ -7,8 +7,8 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/backend/cpu/simd/weight_rows.h"
 #include "engine/core/float16.h"
+#include "engine/quant/dequantize.h"
 
 namespace soliloquy {
 namespace {
@@ -37,8 +37,9 @@ void scalar_quantize_q8(const float* x, size_t n, ActivationChunk* out) noexcept
                 out->quant[b * 32 + i] = static_cast<int8_t>(rounded);
                 sums[i / 16] += static_cast<int>(rounded);
             }
-            out->sum[2 * b] = scale * static_cast<float>(sums[0]);
-            out->sum[2 * b + 1] = scale * static_cast<float>(sums[1]);
+            out->sum[b] = scale * static_cast<float>(sums[0] + sums[1]);
+            out->half_sum[2 * b] = scale * static_cast<float>(sums[0]);
+            out->half_sum[2 * b + 1] = scale * static_cast<float>(sums[1]);
         }
     }
 }
@@ -72,7 +73,7 @@ void scalar_matmul(const MatMulTile& tile) noexcept {
         for (size_t t = 0; t < tile.tokens; ++t) tile.y[t * tile.y_stride + r] = 0.0f;
         for (size_t k = 0; k < tile.k; k += kPanel) {
             const size_t n = std::min(kPanel, tile.k - k);
-            read_weights(tile.type, tile.w + r * tile.w_stride + row_bytes(tile.type, k), n, w);
+            dequantize_row(tile.type, tile.w + r * tile.w_stride + row_bytes(tile.type, k), w, n);
             for (size_t t = 0; t < tile.tokens; ++t) {
                 const std::byte* x = tile.token(t);
                 tile.y[t * tile.y_stride + r] += q8 ? dot_panel_q8(w, reinterpret_cast<const ActivationChunk*>(x) + k / kActivationChunk, n)
@@ -91,7 +92,7 @@ void exact_matmul(const MatMulTile& tile) noexcept {
             double sums[kTokens] = {};
             for (size_t k = 0; k < tile.k; k += kPanel) {
                 const size_t n = std::min(kPanel, tile.k - k);
-                read_weights(tile.type, tile.w + r * tile.w_stride + row_bytes(tile.type, k), n, w);
+                dequantize_row(tile.type, tile.w + r * tile.w_stride + row_bytes(tile.type, k), w, n);
                 for (size_t t = 0; t < tokens; ++t) {
                     sums[t] += dot_panel<double>(w, reinterpret_cast<const float*>(tile.token(first + t)) + k, n);
                 }

@@ -1,0 +1,223 @@
+/// engine/backend/cpu/simd/avx512_block_matmul.h: matmul of block types against 8-bit activations with AVX-512 VNNI.
+///   y = sum over blocks b of  scale_w[b] scale_x[b] sum_k (q_w[k] - offset) q_x[k]  +  bias_w[b] sum_x[b]
+/// One token: rows are streamed, four at a time, sums stay in registers. More tokens: sixteen rows are unpacked into a panel whose
+/// lanes are rows, so that unpacking is shared by the tokens and nothing is summed across lanes.
+#pragma once
+
+#include "engine/backend/cpu/simd/avx512_unpack.h"
+#include "engine/backend/cpu/simd/float_kernels.h"
+
+namespace soliloquy {
+namespace {
+
+/// The bytes of 256 weights of a row: in place, or, at the end of a row of 32-blocks, copied beside blocks of zeros.
+template <class W>
+[[nodiscard]] inline const std::byte* chunk_at(const std::byte* row, size_t c, size_t blocks, std::byte* padded) noexcept {
+    if constexpr (!W::kSuper) {
+        if (c * 8 + 8 > blocks) {
+            constexpr size_t kBlock = W::kBytes / 8;
+            __builtin_memset(padded, 0, W::kBytes);
+            __builtin_memcpy(padded, row + c * W::kBytes, (blocks - c * 8) * kBlock);
+            return padded;
+        }
+    }
+    return row + c * W::kBytes;
+}
+
+/// Lanes of q[z] that share a scale, as indices into the scales of a chunk.
+template <class W>
+[[nodiscard]] inline __m512i scale_lanes(int z) noexcept {
+    if constexpr (W::kFine) {
+        const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+        return _mm512_add_epi32(lanes, _mm512_set1_epi32(4 * z));
+    } else {
+        const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+        return _mm512_add_epi32(lanes, _mm512_set1_epi32(2 * z));
+    }
+}
+
+/// R rows, one token.
+template <class W, size_t R>
+inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, float* y) noexcept {
+    __m512 sums[R];
+    for (size_t r = 0; r < R; ++r) sums[r] = _mm512_setzero_ps();
+    std::byte padded[W::kBytes];
+    const size_t chunks = (blocks + 7) / 8;
+    for (size_t c = 0; c < chunks; ++c) {
+        __m512i xq[4], start[4];
+        for (int z = 0; z < 4; ++z) {
+            xq[z] = _mm512_loadu_si512(x[c].quant + 64 * z);
+            start[z] = _mm512_setzero_si512();
+            if constexpr (W::kOffset != 0) {
+                const __m512i offset = _mm512_set1_epi8(static_cast<char>(W::kOffset));
+                start[z] = _mm512_sub_epi32(start[z], _mm512_dpbusd_epi32(start[z], offset, xq[z]));
+            }
+        }
+        // Coarse: [scale | sum]. Fine: every scale twice, and the sums apart.
+        __m512 x_scale = _mm512_loadu_ps(x[c].scale);
+        if constexpr (W::kFine) {
+            x_scale = _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7), x_scale);
+        }
+        for (size_t r = 0; r < R; ++r) {
+            const std::byte* row = w + r * w_stride;
+            _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1024), _MM_HINT_T0);
+            if constexpr (W::kBytes > 64) _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1088), _MM_HINT_T0);
+            if constexpr (W::kBytes > 128) _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1152), _MM_HINT_T0);
+            if constexpr (W::kBytes > 192) _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1216), _MM_HINT_T0);
+            Unpacked u;
+            W::unpack(chunk_at<W>(row, c, blocks, padded), u);
+            const __m512 scale = _mm512_mul_ps(u.scale, x_scale);
+            for (int z = 0; z < 4; ++z) {
+                const __m512 dots = _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(start[z], u.q[z], xq[z]));
+                sums[r] = _mm512_fmadd_ps(dots, _mm512_permutexvar_ps(scale_lanes<W>(z), scale), sums[r]);
+            }
+            if constexpr (W::kBias && W::kFine) sums[r] = _mm512_fmadd_ps(u.bias, _mm512_loadu_ps(x[c].half_sum), sums[r]);
+            if constexpr (W::kBias && !W::kFine) sums[r] = _mm512_mask_add_ps(sums[r], 0xff00, sums[r], scale);
+        }
+    }
+    for (size_t r = 0; r < R; ++r) y[r] = _mm512_reduce_add_ps(sums[r]);
+}
+
+/// 256 columns of sixteen rows: lane r of every vector is row r.
+struct alignas(64) Panel {
+    __m512i q[64];     ///< four weights of a row per lane
+    __m512 scale[16];  ///< coarse: 8 of them
+    __m512 bias[16];   ///< what sum_x multiplies, the offset's share included
+};
+
+/// Lane i of v[j] <-> lane j of v[i].
+inline void transpose(__m512i (&v)[16]) noexcept {
+    __m512i t[16];
+    for (int i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4) {
+        v[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+        v[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+        v[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+        v[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+    }
+    for (int i = 0; i < 4; ++i) {
+        t[i] = _mm512_shuffle_i32x4(v[i], v[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_i32x4(v[i], v[i + 4], 0xdd);
+        t[i + 8] = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0x88);
+        t[i + 12] = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0xdd);
+    }
+    for (int i = 0; i < 8; ++i) {
+        v[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
+        v[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
+    }
+}
+
+inline void transpose(const __m512 (&rows)[16], __m512 (&columns)[16]) noexcept {
+    __m512i v[16];
+    for (int i = 0; i < 16; ++i) v[i] = _mm512_castps_si512(rows[i]);
+    transpose(v);
+    for (int i = 0; i < 16; ++i) columns[i] = _mm512_castsi512_ps(v[i]);
+}
+
+/// Chunk c of `count` <= 16 rows; lanes of rows that are not there are zeros.
+template <class W>
+inline void fill_panel(const std::byte* w, size_t w_stride, size_t count, size_t c, size_t blocks, Panel& panel) noexcept {
+    alignas(64) __m512i quants[4][16];
+    __m512 scales[16], biases[16];
+    std::byte padded[W::kBytes];
+    for (size_t r = 0; r < 16; ++r) {
+        Unpacked u{};
+        if (r < count) W::unpack(chunk_at<W>(w + r * w_stride, c, blocks, padded), u);
+        for (int z = 0; z < 4; ++z) quants[z][r] = u.q[z];
+        scales[r] = u.scale;
+        biases[r] = u.bias;
+    }
+    for (int z = 0; z < 4; ++z) {
+        transpose(quants[z]);
+        for (int i = 0; i < 16; ++i) panel.q[16 * z + i] = quants[z][i];
+    }
+    transpose(scales, panel.scale);
+    if constexpr (W::kBias && W::kFine) transpose(biases, panel.bias);
+    if constexpr (W::kBias && !W::kFine) {
+        for (int b = 0; b < 8; ++b) panel.bias[b] = panel.scale[8 + b];
+    }
+    if constexpr (!W::kBias) {
+        const __m512 offset = _mm512_set1_ps(static_cast<float>(-W::kOffset));
+        for (int b = 0; b < (W::kFine ? 16 : 8); ++b) panel.bias[b] = _mm512_mul_ps(panel.scale[b], offset);
+    }
+}
+
+/// T tokens times the 16 rows of `chunks` panels; `rows` is the mask of the rows that are there.
+template <bool Fine, size_t T>
+inline void multiply_panels(const Panel* panels, size_t chunks, const ActivationChunk* const* x, float* y, size_t y_stride, __mmask16 rows,
+                            bool add) noexcept {
+    constexpr int kBlocks = Fine ? 16 : 8;
+    constexpr int kDwords = 64 / kBlocks;
+    __m512 sums[T];
+    for (size_t t = 0; t < T; ++t) sums[t] = add ? _mm512_maskz_loadu_ps(rows, y + t * y_stride) : _mm512_setzero_ps();
+    for (size_t c = 0; c < chunks; ++c) {
+        const Panel& panel = panels[c];
+        for (int b = 0; b < kBlocks; ++b) {
+            __m512i dots[T];
+            for (size_t t = 0; t < T; ++t) dots[t] = _mm512_setzero_si512();
+            for (int i = 0; i < kDwords; ++i) {
+                const __m512i q = panel.q[b * kDwords + i];
+                for (size_t t = 0; t < T; ++t) {
+                    int four;
+                    __builtin_memcpy(&four, x[t][c].quant + 4 * (b * kDwords + i), 4);
+                    dots[t] = _mm512_dpbusd_epi32(dots[t], q, _mm512_set1_epi32(four));
+                }
+            }
+            const __m512 scale = panel.scale[b], bias = panel.bias[b];
+            for (size_t t = 0; t < T; ++t) {
+                const __m512 factor = _mm512_mul_ps(scale, _mm512_set1_ps(x[t][c].scale[Fine ? b / 2 : b]));
+                sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[t]), factor, sums[t]);
+                sums[t] = _mm512_fmadd_ps(bias, _mm512_set1_ps(Fine ? x[t][c].half_sum[b] : x[t][c].sum[b]), sums[t]);
+            }
+        }
+    }
+    for (size_t t = 0; t < T; ++t) _mm512_mask_storeu_ps(y + t * y_stride, rows, sums[t]);
+}
+
+template <class W>
+inline void matmul_block_rows(const MatMulTile& tile) noexcept {
+    const auto* x = reinterpret_cast<const ActivationChunk*>(token_of(tile, 0));
+    const size_t blocks = tile.k / 32;
+    size_t r = tile.row_begin;
+    for (; r + 4 <= tile.row_end; r += 4) dot_rows<W, 4>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, tile.y + r);
+    for (; r < tile.row_end; ++r) dot_rows<W, 1>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, tile.y + r);
+}
+
+template <class W>
+inline void matmul_block_panels(const MatMulTile& tile) noexcept {
+    constexpr size_t kPanels = 4, kTokens = 8;
+    Panel panels[kPanels];
+    const size_t blocks = tile.k / 32, chunks = (blocks + 7) / 8;
+    for (size_t r = tile.row_begin; r < tile.row_end; r += 16) {
+        const size_t count = smaller(16, tile.row_end - r);
+        const auto rows = static_cast<__mmask16>((1u << count) - 1u);
+        const std::byte* w = tile.w + r * tile.w_stride;
+        for (size_t c = 0; c < chunks; c += kPanels) {
+            const size_t n = smaller(kPanels, chunks - c);
+            for (size_t i = 0; i < n; ++i) fill_panel<W>(w, tile.w_stride, count, c + i, blocks, panels[i]);
+            const ActivationChunk* x[kTokens];
+            const auto at = [&](size_t t) { return reinterpret_cast<const ActivationChunk*>(token_of(tile, t)) + c; };
+            size_t t = 0;
+            for (; t + kTokens <= tile.tokens; t += kTokens) {
+                for (size_t i = 0; i < kTokens; ++i) x[i] = at(t + i);
+                multiply_panels<W::kFine, kTokens>(panels, n, x, tile.y + t * tile.y_stride + r, tile.y_stride, rows, c > 0);
+            }
+            for (; t < tile.tokens; ++t) {
+                x[0] = at(t);
+                multiply_panels<W::kFine, 1>(panels, n, x, tile.y + t * tile.y_stride + r, tile.y_stride, rows, c > 0);
+            }
+        }
+    }
+}
+
+template <class W>
+inline void matmul_blocks(const MatMulTile& tile) noexcept {
+    if (tile.tokens == 1) return matmul_block_rows<W>(tile);
+    matmul_block_panels<W>(tile);
+}
+
+}  // namespace
+}  // namespace soliloquy
