@@ -1,0 +1,118 @@
+/// engine/backend/cpu/cpu_plan.cpp: lays out the memory of a plan and walks its instructions.
+#include "engine/backend/cpu/cpu_plan.h"
+
+#include <algorithm>
+#include <new>
+
+#include "engine/backend/cpu/scalar_ops.h"
+
+namespace soliloquy {
+
+Result<std::unique_ptr<Plan>> compile_for_cpu(const Graph& graph, std::shared_ptr<ThreadPool> threads, const PlanOptions& options) {
+    try {
+        return cpu::CpuPlan::compile(graph, std::move(threads), options);
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::out_of_memory, "compiling the plan: out of memory; close other programs, or choose a shorter context"};
+    }
+}
+
+}  // namespace soliloquy
+
+namespace soliloquy::cpu {
+namespace {
+
+constexpr size_t kFloatsInLine = 16;
+
+bool overlap(const std::vector<Resource>& a, const std::vector<Resource>& b) {
+    return std::any_of(a.begin(), a.end(), [&b](Resource each) { return std::find(b.begin(), b.end(), each) != b.end(); });
+}
+
+void append(std::vector<Resource>& all, const std::vector<Resource>& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+}  // namespace
+
+std::vector<Instruction> lower_exact(const Graph& graph, const Binding& binding) {
+    std::vector<Instruction> instructions;
+    for (size_t i = 0; i < graph.ops().size(); ++i) {
+        Instruction& instruction = instructions.emplace_back();
+        instruction.op = std::visit([&](const auto& op) { return make_scalar(op, binding); }, graph.ops()[i]);
+        collect_resources(graph, i, 1, instruction);
+    }
+    return instructions;
+}
+
+void collect_resources(const Graph& graph, size_t first, size_t count, Instruction& instruction) {
+    for (size_t i = first; i < first + count; ++i) {
+        for_each_operand(graph.ops()[i], [&](Tensor t, Access access) {
+            if (graph[t].role == TensorRole::weight) return;
+            (access == Access::write ? instruction.writes : instruction.reads).push_back(graph.owner(t).index);
+        });
+    }
+}
+
+void place_barriers(std::vector<Instruction>& instructions) {
+    std::vector<Resource> reads, writes;  // since the last barrier
+    for (Instruction& each : instructions) {
+        each.barrier_before = overlap(each.reads, writes) || overlap(each.writes, writes) || overlap(each.writes, reads);
+        if (each.barrier_before) {
+            reads.clear();
+            writes.clear();
+        }
+        append(reads, each.reads);
+        append(writes, each.writes);
+    }
+}
+
+Result<std::vector<std::byte*>> CpuPlan::allocate_activations(const Graph& graph) {
+    std::vector<uint64_t> offsets(graph.tensors().size());
+    uint64_t total = 0;
+    for (size_t i = 1; i < graph.tensors().size(); ++i) {
+        const TensorInfo& info = graph.tensors()[i];
+        if (info.role != TensorRole::activation || info.base) continue;
+        offsets[i] = total;
+        const uint64_t rows = info.rows_of == Rows::per_output ? options_.max_outputs : options_.max_tokens;
+        total += Binding::stride(info) * sizeof(float) * rows;
+    }
+    ASSIGN_OR_RETURN(activations_, Memory::allocate(total, "activations of a batch of " + std::to_string(options_.max_tokens) + " tokens"));
+    std::vector<std::byte*> memory(graph.tensors().size());
+    for (size_t i = 1; i < memory.size(); ++i) {
+        const TensorInfo& info = graph.tensors()[i];
+        if (info.role == TensorRole::activation && !info.base) memory[i] = activations_.data() + offsets[i];
+    }
+    return memory;
+}
+
+Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_ptr<ThreadPool> threads, const PlanOptions& options) {
+    RETURN_IF_ERROR(validate(graph));
+    std::unique_ptr<CpuPlan> plan(new CpuPlan(std::move(threads), options));
+    ASSIGN_OR_RETURN(auto memory, plan->allocate_activations(graph));
+    const Binding binding(graph, plan->options_, std::move(memory));
+    plan->rows_.resize(graph.tensors().size());
+    for (uint32_t i = 1; i < plan->rows_.size(); ++i) {
+        if (graph.tensors()[i].role != TensorRole::activation) continue;
+        const Matrix<float> rows = binding.rows({i});
+        plan->rows_[i] = {rows.data, rows.rows, rows.columns, rows.stride};
+    }
+    plan->instructions_ = options.exact ? lower_exact(graph, binding) : lower_fast(graph, binding);
+    place_barriers(plan->instructions_);
+    for (const Instruction& each : plan->instructions_) plan->scratch_stride_ = std::max(plan->scratch_stride_, each.op->scratch_floats());
+    // A line more than needed between members, so that no two write to one line.
+    plan->scratch_stride_ = (plan->scratch_stride_ + 2 * kFloatsInLine - 1) / kFloatsInLine * kFloatsInLine;
+    ASSIGN_OR_RETURN(plan->scratch_,
+                     Memory::allocate(plan->scratch_stride_ * sizeof(float) * plan->threads_->size(), "scratch of the threads"));
+    return std::unique_ptr<Plan>(std::move(plan));
+}
+
+void CpuPlan::run(const Step& step) noexcept {
+    threads_->run([&](unsigned thread, unsigned threads) {
+        const Worker worker{thread, threads, threads_.get(), reinterpret_cast<float*>(scratch_.data()) + thread * scratch_stride_};
+        for (const Instruction& each : instructions_) {
+            if (each.barrier_before) threads_->barrier();
+            each.op->run(step, worker);
+        }
+    });
+}
+
+Matrix<const float> CpuPlan::rows(Tensor activation) const noexcept { return rows_[activation.index]; }
+
+}  // namespace soliloquy::cpu

@@ -1,0 +1,83 @@
+/// engine/model/model.cpp: loads a model, and counts what it is made of.
+#include "engine/model/model.h"
+
+#include <new>
+
+#include "engine/model/architecture.h"
+#include "engine/model/kv_cache.h"
+
+namespace soliloquy {
+namespace {
+
+struct Totals {
+    uint64_t numbers = 0;
+    uint64_t bytes = 0;
+    void add(const Weight& w, uint64_t slices) {
+        if (!w) return;
+        numbers += w.columns * w.rows * slices;
+        bytes += w.row_bytes * w.rows * slices;
+    }
+};
+
+/// All weights behind the embedding; of stacks of experts only `experts` slices.
+Totals count_layers(const ModelWeights& weights, uint64_t experts) {
+    Totals total;
+    for (const LayerWeights& layer : weights.layers) {
+        const AttentionWeights& a = layer.attention;
+        for (const Weight* w : {&a.norm, &a.q, &a.k, &a.v, &a.output, &a.q_bias, &a.k_bias, &a.v_bias, &a.output_bias, &a.q_norm, &a.k_norm,
+                                &a.sinks, &a.q_a, &a.q_a_norm, &a.q_b, &a.kv_a_mqa, &a.kv_a_norm, &a.k_b, &a.v_b}) {
+            total.add(*w, w->slices);
+        }
+        const FeedForwardWeights& f = layer.feed_forward;
+        for (const Weight* w :
+             {&f.norm, &f.gate, &f.up, &f.down, &f.gate_inp, &f.gate_inp_bias, &f.probs_b, &f.gate_shexp, &f.up_shexp, &f.down_shexp}) {
+            total.add(*w, w->slices);
+        }
+        for (const Weight* w : {&f.gate_exps, &f.up_exps, &f.down_exps}) total.add(*w, std::min(experts, w->slices));
+        for (const Weight* w : {&f.gate_exps_bias, &f.up_exps_bias, &f.down_exps_bias}) {
+            Weight one = *w;
+            one.rows = 1;
+            total.add(one, std::min(experts, w->rows));
+        }
+    }
+    total.add(weights.output_norm, 1);
+    total.add(weights.rope_freqs, 1);
+    return total;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Model>> Model::load(std::shared_ptr<const GgufFile> file, const ModelOptions& options) {
+    try {
+        ASSIGN_OR_RETURN(ModelConfig config, read_config(*file));
+        ASSIGN_OR_RETURN(ModelWeights weights, bind_weights(*file, config, {options.exact, options.progress}));
+        return std::shared_ptr<const Model>(
+            std::make_shared<const LoadedModel>(std::move(file), std::move(config), std::move(weights), options.exact));
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::out_of_memory, "loading the model: out of memory; close other programs, or choose a smaller model"};
+    }
+}
+
+uint64_t LoadedModel::parameters() const noexcept {
+    Totals total = count_layers(weights_, config_.n_experts);
+    total.add(weights_.token_embd, 1);
+    if (!weights_.output_is_tied) total.add(weights_.output, 1);
+    return total.numbers;
+}
+
+uint64_t LoadedModel::active_parameters() const noexcept {
+    Totals total = count_layers(weights_, config_.n_experts_used);
+    total.add(weights_.token_embd, 1);
+    if (!weights_.output_is_tied) total.add(weights_.output, 1);
+    return total.numbers;
+}
+
+uint64_t LoadedModel::weight_bytes_per_token() const noexcept {
+    Totals total = count_layers(weights_, config_.n_experts_used);
+    total.add(weights_.output, 1);
+    return total.bytes;
+}
+
+uint64_t LoadedModel::kv_bytes_per_position() const noexcept { return KvCache::bytes_per_position(config_, cache_type()); }
+
+}  // namespace soliloquy
