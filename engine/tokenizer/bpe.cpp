@@ -1,0 +1,175 @@
+/// engine/tokenizer/bpe.cpp: merges as a table of symbol pairs, and words that need no merging.
+#include "engine/tokenizer/bpe.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <unordered_map>
+
+#include "engine/tokenizer/byte_letters.h"
+
+namespace soliloquy {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+Error invalid(std::string message) { return {ErrorCode::invalid_file, std::move(message)}; }
+
+bool is_word(TokenKind kind) noexcept { return kind == TokenKind::normal || kind == TokenKind::unused || kind == TokenKind::byte; }
+
+}  // namespace
+
+Result<Bpe> Bpe::from_gguf(const GgufFile& file, const Vocabulary& vocabulary, bool ignore_merges) try {
+    const GgufValue* value = file.find("tokenizer.ggml.merges");
+    if (value == nullptr) return invalid("tokenizer.ggml.merges is missing: a byte-level BPE vocabulary cannot be used without");
+    const auto* array = std::get_if<GgufArray>(&value->value);
+    if (array == nullptr || array->item_type != GgufType::string) {
+        return invalid("tokenizer.ggml.merges: expected an array of strings, found " +
+                       std::string(gguf_type_name(array == nullptr ? value->type : array->item_type)));
+    }
+    std::vector<std::string_view> merges;
+    if (array->count > kMaxMerges) {
+        return invalid("tokenizer.ggml.merges: expected at most " + std::to_string(kMaxMerges) + " merges, found " +
+                       std::to_string(array->count));
+    }
+    merges.reserve(array->count);
+    array->for_each_string([&](std::string_view merge) { merges.push_back(merge); });
+    return build(vocabulary, merges, ignore_merges);
+} catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "not enough memory for the merges of the vocabulary"};
+}
+
+Result<Bpe> Bpe::build(const Vocabulary& vocabulary, std::span<const std::string_view> merges, bool ignore_merges) try {
+    if (merges.size() > kMaxMerges) return invalid("tokenizer.ggml.merges: more than " + std::to_string(kMaxMerges) + " merges");
+    Bpe bpe(vocabulary);
+    bpe.ignore_merges_ = ignore_merges;
+    RETURN_IF_ERROR(bpe.index_words());
+    RETURN_IF_ERROR(bpe.add_merges(merges));
+    RETURN_IF_ERROR(bpe.find_byte_symbols());
+    return bpe;
+} catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "not enough memory for the merges of the vocabulary"};
+}
+
+Status Bpe::index_words() {
+    words_.reserve(vocabulary_->size());
+    whole_ = std::make_unique<std::atomic<Whole>[]>(vocabulary_->size());
+    for (TokenId id = 0; id < vocabulary_->size(); ++id) {
+        if (!is_word(vocabulary_->kind(id)) || vocabulary_->bytes(id).empty()) continue;
+        longest_word_ = std::max(longest_word_, vocabulary_->bytes(id).size());
+        if (!words_.insert(vocabulary_->bytes(id), id, [&](TokenId i) { return vocabulary_->bytes(i); })) {
+            return invalid("tokenizer.ggml.tokens: thousands of tokens were made to collide; the file is not an honest vocabulary");
+        }
+    }
+    return {};
+}
+
+Status Bpe::find_byte_symbols() {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        std::string letter;
+        append_utf8(letter, kByteLetters[byte]);
+        const auto id = vocabulary_->find(letter);
+        byte_symbols_[byte] = id && is_word(vocabulary_->kind(*id)) ? *id : kNoSymbol;
+    }
+    Scratch scratch(*this);
+    const bool writable =
+        std::all_of(kReplacement.begin(), kReplacement.end(), [&](char c) { return byte_symbols_[static_cast<uint8_t>(c)] != kNoSymbol; });
+    if (writable) {
+        encode(kReplacement, scratch, replacement_);
+    } else if (const auto unknown = vocabulary_->unknown()) {
+        replacement_ = {*unknown};
+    } else {
+        for (unsigned byte = 0; byte < 256; ++byte) {
+            if (byte_symbols_[byte] == kNoSymbol) {
+                return invalid("tokenizer.ggml.tokens: no token for byte " + std::to_string(byte) +
+                               " and none to stand for unknown text; the vocabulary cannot write every text");
+            }
+        }
+    }
+    return {};
+}
+
+Status Bpe::add_merges(std::span<const std::string_view> merges) {
+    merges_.reserve(merges.size());
+    // Text on the way to a token need not be a token itself; it then gets a number after the last id.
+    std::unordered_map<std::string_view, Symbol> between;
+    std::vector<std::string> joined_texts;
+    const auto symbol_of = [&](std::string_view text) -> Symbol {
+        if (const auto id = vocabulary_->find(text)) return *id;
+        const auto next = static_cast<Symbol>(vocabulary_->size() + between.size());
+        return between.try_emplace(text, next).first->second;
+    };
+    joined_texts.reserve(merges.size());  // its strings may not move
+    for (size_t rank = 0; rank < merges.size(); ++rank) {
+        const size_t space = merges[rank].find(' ', 1);
+        if (space == std::string_view::npos || space + 1 >= merges[rank].size() || merges[rank].size() > Vocabulary::kMaxTokenBytes) {
+            return invalid("tokenizer.ggml.merges: merge " + std::to_string(rank) + " is not two texts with a space between them");
+        }
+        const std::string_view left = merges[rank].substr(0, space);
+        const std::string_view right = merges[rank].substr(space + 1);
+        joined_texts.push_back(std::string(left) += right);
+        const auto joined = vocabulary_->find(joined_texts.back());
+        if (joined && vocabulary_->is_special(*joined)) continue;
+        const Merge merge{static_cast<uint32_t>(rank), joined ? *joined : symbol_of(joined_texts.back())};
+        if (joined) joined_texts.back().clear();
+        if (!merges_.add(symbol_of(left), symbol_of(right), merge)) {
+            return invalid("tokenizer.ggml.merges: thousands of merges were made to collide; the file is not an honest vocabulary");
+        }
+    }
+    return {};
+}
+
+void Bpe::encode(std::string_view word, Scratch& scratch, std::vector<TokenId>& out) const {
+    if (word.empty()) return;
+    if (word.size() <= longest_word_) {
+        const auto id = words_.find(word, [&](TokenId i) { return vocabulary_->bytes(i); });
+        if (id && ignore_merges_) {
+            out.push_back(*id);
+            return;
+        }
+        if (id) {
+            std::atomic<Whole>& whole = whole_[*id];
+            const size_t before = out.size();
+            if (whole.load(std::memory_order_relaxed) == Whole::yes) {
+                out.push_back(*id);
+                return;
+            }
+            merge_bytes(word, scratch, out);
+            if (whole.load(std::memory_order_relaxed) == Whole::unknown) {
+                const bool is_whole = out.size() == before + 1 && out.back() == *id;
+                whole.store(is_whole ? Whole::yes : Whole::no, std::memory_order_relaxed);
+            }
+            return;
+        }
+    }
+    merge_bytes(word, scratch, out);
+}
+
+void Bpe::merge_bytes(std::string_view word, Scratch& scratch, std::vector<TokenId>& out) const {
+    scratch.units.resize(word.size());
+    for (size_t i = 0; i < word.size(); ++i) scratch.units[i] = byte_symbols_[static_cast<uint8_t>(word[i])];
+    scratch.pieces.clear();
+    scratch.merger.merge(scratch.units, scratch.pieces);
+    size_t at = 0;
+    for (const Piece& piece : scratch.pieces) {
+        append(piece.symbol, word.substr(at, piece.units), out);
+        at += piece.units;
+    }
+}
+
+void Bpe::append(Symbol symbol, std::string_view bytes, std::vector<TokenId>& out) const {
+    if (symbol < vocabulary_->size()) {
+        out.push_back(symbol);
+        return;
+    }
+    for (const char c : bytes) {
+        const Symbol byte = byte_symbols_[static_cast<uint8_t>(c)];
+        if (byte != kNoSymbol) {
+            out.push_back(byte);
+        } else {
+            out.insert(out.end(), replacement_.begin(), replacement_.end());
+        }
+    }
+}
+
+}  // namespace soliloquy
