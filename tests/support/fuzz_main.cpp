@@ -16,7 +16,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -189,11 +190,14 @@ std::vector<Bytes> read_corpus(const Options& options) {
 
 /// True when the target took the input; false when it asked to leave it out (-1). An exception ends in std::terminate here.
 bool run_one(const Bytes& input) noexcept {
-    current.data = input.data();
+    // A block of exactly this size, so that a read of one byte too many is seen.
+    const auto exact = std::make_unique<uint8_t[]>(input.size());
+    std::copy(input.begin(), input.end(), exact.get());
+    current.data = exact.get();
     current.size = input.size();
     current.run.fetch_add(1);
     current.active.store(true);
-    const int verdict = LLVMFuzzerTestOneInput(input.data(), input.size());
+    const int verdict = LLVMFuzzerTestOneInput(exact.get(), input.size());
     current.active.store(false);
     current.data = nullptr;
     return verdict == 0;
@@ -234,7 +238,7 @@ int fuzz(const Options& options, const std::string& target) {
         "found\n",
         target.c_str(), static_cast<unsigned long long>(options.runs), static_cast<unsigned long long>(options.seed), corpus.size(),
         static_cast<unsigned long long>(taken), seconds.count(), std::chrono::duration<double, std::milli>(longest).count(),
-        static_cast<double>(current.most_bytes.load()) / (1 << 20));
+        static_cast<long long>(current.most_bytes.load() / 1024));
     return 0;
 }
 
