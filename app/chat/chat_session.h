@@ -39,7 +39,7 @@ enum class ChatState : uint8_t {
 /// A part of a message as the window shows it.
 struct PartView {
     store::PartKind kind = store::PartKind::text;
-    QString text;
+    QString text{};
     bool open = false;     ///< text may still be appended
     uint32_t origins = 0;  ///< store::origin_bit(): edited or forced text is marked
     uint32_t token_begin = 0, token_end = 0;
@@ -50,9 +50,9 @@ struct MessageView {
     store::Role role = store::Role::user;
     store::MessageStatus status = store::MessageStatus::finished;
     store::ClosedBy thought_closed_by = store::ClosedBy::nobody;
-    QVector<PartView> parts;
-    store::Counters counters;  ///< live while streaming; thought_ms and answer_ms run on the injected clock
-    QString model_name;
+    QVector<PartView> parts{};
+    store::Counters counters{};  ///< live while streaming; thought_ms and answer_ms run on the injected clock
+    QString model_name{};
     qint64 created_ms = 0;  ///< Unix time
     int sibling_index = 0, sibling_count = 1;
     /// What the amber bar, the menu and the Retry button go by.
@@ -64,7 +64,7 @@ struct MessageView {
 
 struct LoadProgress {
     float fraction = 0.0f;
-    QString file;
+    QString file{};
 };
 
 struct ContextMeter {
@@ -192,18 +192,18 @@ class ChatSession : public QObject {
     QTimer flush_timer_;
     ChatState state_ = ChatState::idle;
     store::ConversationId conversation_ = 0;
-    QString title_;
+    QString title_{};
     ChatSettings settings_;
-    QVector<MessageView> messages_;
+    QVector<MessageView> messages_{};
     LoadProgress load_progress_;
     PromptProgress prompt_progress_;
     ContextMeter context_meter_;
-    std::optional<ModelInfo> model_info_;
+    std::optional<ModelInfo> model_info_{};
 
     // the turn that is being written
     MessageView live_;  ///< id 0 = none
     store::ConversationId live_conversation_ = 0;
-    store::StreamChunk pending_;  ///< not yet in the store
+    store::StreamChunk pending_{};  ///< not yet in the store
     bool close_asked_ = false;
     int64_t last_checkpoint_ms_ = 0;
 };

@@ -19,14 +19,14 @@ struct ExportOptions {
 
 /// A conversation with what an export may need of it.
 struct ExportedMessage {
-    store::Message message;
-    store::TokenColumns tokens;
+    store::Message message{};
+    store::TokenColumns tokens{};
     bool active = true;  ///< on the active branch
     bool operator==(const ExportedMessage&) const;
 };
 struct ExportedConversation {
-    store::Conversation conversation;
-    std::vector<ExportedMessage> messages;  ///< parents before children
+    store::Conversation conversation{};
+    std::vector<ExportedMessage> messages{};  ///< parents before children
 };
 
 /// Reads it from the store. Errors: not_found, io.

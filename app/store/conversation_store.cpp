@@ -48,7 +48,6 @@ void make_private(const fs::path& file) {
 
 void configure(Sql& sql, bool in_memory, bool read_only) {
     SQLite::Database& database = sql.database();
-    database.exec("PRAGMA trusted_schema = OFF");
     database.exec("PRAGMA temp_store = MEMORY");  // sorting never writes text to a temporary file
     database.exec("PRAGMA foreign_keys = ON");
     if (read_only) {

@@ -25,8 +25,8 @@ struct OpenOptions {
 struct TurnStart {
     ConversationId conversation = 0;
     MessageId parent = 0;  ///< message the first new row answers; 0 = starts the conversation
-    std::optional<std::string> question;
-    std::string model_name, model_hash;
+    std::optional<std::string> question{};
+    std::string model_name{}, model_hash{};
     UnixMs now = 0;
 };
 struct Turn {
@@ -38,21 +38,21 @@ struct Turn {
 struct TextRun {
     PartKind kind = PartKind::text;
     bool begins_part = false;
-    std::string text;
+    std::string text{};
     uint32_t token_begin = 0, token_end = 0;
     uint32_t origins = 0;
 };
 struct StreamChunk {
-    std::vector<TextRun> text;
-    TokenColumns tokens;
-    Counters counters;  ///< as of now
+    std::vector<TextRun> text{};
+    TokenColumns tokens{};
+    Counters counters{};  ///< as of now
     bool prompt_opens_thought = false;
 };
 struct StreamEnd {
     MessageStatus status = MessageStatus::finished;
     ClosedBy thought_closed_by = ClosedBy::nobody;
-    Counters counters;
-    std::optional<std::string> error;  ///< becomes an error part
+    Counters counters{};
+    std::optional<std::string> error{};  ///< becomes an error part
     UnixMs now = 0;
 };
 

@@ -46,16 +46,16 @@ enum class Origin : uint8_t { sampled = 0, edited = 1, injected = 2, forced_clos
 
 /// The tokens of one assistant message, one entry per token in every column; alternatives are flattened.
 struct TokenColumns {
-    std::vector<uint32_t> id;
-    std::vector<uint8_t> origin;             ///< Origin
-    std::vector<uint32_t> time_ms;           ///< since the turn began (grows over a resumed turn too)
-    std::vector<float> logprob;              ///< natural log, raw model
-    std::vector<float> entropy;              ///< nats
-    std::vector<uint32_t> byte_count;        ///< length of the token's bytes; 0 for control tokens
-    std::string bytes;                       ///< all tokens' bytes, concatenated
-    std::vector<uint8_t> alternative_count;  ///< at most 8
-    std::vector<uint32_t> alternative_id;    ///< [sum(alternative_count)]
-    std::vector<float> alternative_logprob;  ///< [sum(alternative_count)]
+    std::vector<uint32_t> id{};
+    std::vector<uint8_t> origin{};             ///< Origin
+    std::vector<uint32_t> time_ms{};           ///< since the turn began (grows over a resumed turn too)
+    std::vector<float> logprob{};              ///< natural log, raw model
+    std::vector<float> entropy{};              ///< nats
+    std::vector<uint32_t> byte_count{};        ///< length of the token's bytes; 0 for control tokens
+    std::string bytes{};                       ///< all tokens' bytes, concatenated
+    std::vector<uint8_t> alternative_count{};  ///< at most 8
+    std::vector<uint32_t> alternative_id{};    ///< [sum(alternative_count)]
+    std::vector<float> alternative_logprob{};  ///< [sum(alternative_count)]
 
     [[nodiscard]] size_t size() const noexcept { return id.size(); }
     [[nodiscard]] bool empty() const noexcept { return id.empty(); }
@@ -66,7 +66,7 @@ struct TokenColumns {
 
 struct Part {
     PartKind kind = PartKind::text;
-    std::string text;
+    std::string text{};
     uint32_t token_begin = 0, token_end = 0;  ///< into the message's tokens; both 0 where there are none
     uint32_t origins = 0;                     ///< origin_bit() of every origin that wrote into it: edits are marked for ever
     bool operator==(const Part&) const = default;
@@ -90,9 +90,9 @@ struct Message {
     MessageStatus status = MessageStatus::finished;
     ClosedBy thought_closed_by = ClosedBy::nobody;
     UnixMs created = 0;
-    std::vector<Part> parts;
-    Counters counters;
-    std::string model_name, model_hash;
+    std::vector<Part> parts{};
+    Counters counters{};
+    std::string model_name{}, model_hash{};
     bool prompt_opens_thought = false;
     uint32_t sibling_index = 0, sibling_count = 1;  ///< among the children of its parent, oldest first
 
@@ -102,11 +102,11 @@ struct Message {
 
 struct Conversation {
     ConversationId id = 0;
-    std::string title;
+    std::string title{};
     bool title_by_user = false;
     bool pinned = false;
     UnixMs created = 0, updated = 0;
-    std::string model;            ///< path or name, as the application likes
+    std::string model{};          ///< path or name, as the application likes
     std::string settings = "{}";  ///< JSON of the chat room: thinking, system prompt, sampling
 };
 
@@ -115,11 +115,11 @@ enum class SearchScope : uint8_t { everything, answers, thoughts, questions };
 struct SearchHit {
     ConversationId conversation = 0;
     MessageId message = 0;
-    std::string title;  ///< of the conversation
+    std::string title{};  ///< of the conversation
     PartKind kind = PartKind::text;
     Role role = Role::user;
-    std::string snippet;                               ///< plain text
-    std::vector<std::pair<uint32_t, uint32_t>> marks;  ///< [begin, end) byte ranges of the hits in the snippet
+    std::string snippet{};                               ///< plain text
+    std::vector<std::pair<uint32_t, uint32_t>> marks{};  ///< [begin, end) byte ranges of the hits in the snippet
 };
 
 }  // namespace soliloquy::store

@@ -6,7 +6,7 @@
 namespace soliloquy::store {
 
 StoreError error_of(const SQLite::Exception& failure) {
-    const std::string detail = std::string(" (SQLite: ") + failure.getErrorStr() + ")";
+    const std::string detail = std::string(" (SQLite: ") + failure.what() + ")";
     switch (failure.getErrorCode()) {
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:

@@ -46,8 +46,9 @@ class [[nodiscard]] StoreResult {
     }
     T* operator->() { return &value(); }
     const T* operator->() const { return &value(); }
-    T& operator*() { return value(); }
-    const T& operator*() const { return value(); }
+    T& operator*() & { return value(); }
+    const T& operator*() const& { return value(); }
+    T operator*() && { return std::move(value()); }  ///< by value: a loop over a temporary result is safe
 
   private:
     std::variant<T, StoreError> state_;

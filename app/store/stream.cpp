@@ -4,6 +4,10 @@
 namespace soliloquy::store {
 namespace {
 
+// Folding reads and compresses all tokens again. Those of a longer stream stay as the chunks they came in, read in the same order, so that
+// the end of a long thought does not hold the window up.
+constexpr int64_t kMaxFoldedTokens = 16'384;
+
 constexpr const char* kInsertMessageTokens =
     "INSERT OR REPLACE INTO message_tokens (message_id, count, ids, origins, times, logprobs, entropies, byte_counts, bytes, "
     "alternative_counts, alternative_ids, alternative_logprobs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -36,6 +40,11 @@ Role role_of(Sql& sql, MessageId id) {
     return static_cast<Role>(row.integer(0));
 }
 
+int64_t tokens_in_chunks(Sql& sql, MessageId id) {
+    Query row(sql.statement("SELECT COALESCE(SUM(count), 0) FROM stream_tokens WHERE message_id = ?"));
+    return row.with(id).next() ? row.integer(0) : 0;
+}
+
 /// Puts what was appended into the message's parts and columns. Parts that did not change are not touched, nor is their index.
 void fold(Sql& sql, MessageId id, const std::optional<std::string>& error) {
     const Role role = role_of(sql, id);
@@ -51,9 +60,10 @@ void fold(Sql& sql, MessageId id, const std::optional<std::string>& error) {
                     after[i].text, after[i].token_begin, after[i].token_end, after[i].origins, id, static_cast<int64_t>(i));
         }
     }
-    TokenColumns tokens = read_tokens(sql, id);
-    if (!tokens.empty()) write_tokens(sql, TokenTable::message_tokens, id, tokens);
     sql.run("DELETE FROM stream_runs WHERE message_id = ?", id);
+    if (tokens_in_chunks(sql, id) > kMaxFoldedTokens) return;
+    const TokenColumns tokens = read_tokens(sql, id);
+    if (!tokens.empty()) write_tokens(sql, TokenTable::message_tokens, id, tokens);
     sql.run("DELETE FROM stream_tokens WHERE message_id = ?", id);
 }
 

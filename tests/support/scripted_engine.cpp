@@ -88,7 +88,9 @@ Script long_stream(uint32_t tokens, uint32_t thought_tokens, uint32_t delay_us) 
     script.tokens.reserve(tokens + 1);
     for (uint32_t i = 0; i < tokens; ++i) {
         if (i == thought_tokens && i > 0) script.tokens.push_back(close_token(delay_us));
-        const std::string word = "w" + std::to_string(i) + (i % 12 == 11 ? "\n" : " ");
+        std::string word(1, 'w');
+        word += std::to_string(i);
+        word += i % 12 == 11 ? '\n' : ' ';
         script.tokens.push_back(word_token(word, i < thought_tokens ? Channel::thought : Channel::answer, delay_us));
     }
     return script;
@@ -129,7 +131,10 @@ class ScriptedSession final : public Session {
     Result<PromptPreview> preview(const GenerateRequest& request) const override {
         PromptPreview preview;
         for (const ChatMessage& message : request.messages) {
-            preview.text += "<" + std::to_string(static_cast<int>(message.role)) + ">" + message.content + "\n";
+            preview.text += static_cast<char>('0' + static_cast<int>(message.role));
+            preview.text += ' ';
+            preview.text += message.content;
+            preview.text += '\n';
         }
         preview.tokens = static_cast<uint32_t>(preview.text.size() / 4 + 1);
         preview.opens_thought = state_->current_script().prompt_opens_thought && request.thinking.value_or(true);

@@ -15,18 +15,18 @@ namespace soliloquy::testing {
 
 struct ScriptedToken {
     TokenId id = 0;
-    std::string bytes;  ///< may end inside a UTF-8 letter; empty for control tokens
+    std::string bytes{};  ///< may end inside a UTF-8 letter; empty for control tokens
     Channel channel = Channel::answer;
     float logprob = -0.1f;
     float entropy = 0.3f;
-    std::vector<Alternative> alternatives;
+    std::vector<Alternative> alternatives{};
     uint32_t delay_us = 0;  ///< before the token
     bool closes_thought = false;
 };
 
 /// What one call of generate() does. A continuation of n tokens starts the script at its token n.
 struct Script {
-    std::vector<ScriptedToken> tokens;
+    std::vector<ScriptedToken> tokens{};
     bool endless = false;  ///< starts again at its first token when it is through, until stopped
     uint32_t prompt_tokens = 12;
     uint32_t prompt_delay_us = 0;  ///< per prompt token; progress is reported after each
@@ -34,7 +34,7 @@ struct Script {
     FinishReason finish = FinishReason::end_of_turn;
     int64_t fault_at = -1;  ///< token number before which generation fails with `fault`
     Error fault{ErrorCode::device, "the device was lost (scripted)"};
-    std::optional<Error> refuse;  ///< generate() returns this Error before the first token
+    std::optional<Error> refuse{};  ///< generate() returns this Error before the first token
 };
 
 /// <think>THOUGHT</think>ANSWER: one token per word (with its space), delay before each. An empty thought gives none at all.
