@@ -233,12 +233,11 @@ int fuzz(const Options& options, const std::string& target) {
         longest = std::max(longest, Clock::now() - began);
     }
     const std::chrono::duration<double> seconds = Clock::now() - start;
-    std::printf(
-        "%s: %llu runs, seed %llu, corpus of %zu, %llu taken by the target, %.1f s, longest run %.1f ms, most memory %.1f MiB: nothing "
-        "found\n",
-        target.c_str(), static_cast<unsigned long long>(options.runs), static_cast<unsigned long long>(options.seed), corpus.size(),
-        static_cast<unsigned long long>(taken), seconds.count(), std::chrono::duration<double, std::milli>(longest).count(),
-        static_cast<long long>(current.most_bytes.load() / 1024));
+    std::printf("%s: %llu runs, seed %llu, corpus of %zu, %llu taken by the target, %.1f s, longest run %.1f ms, most memory %lld KiB: ",
+                target.c_str(), static_cast<unsigned long long>(options.runs), static_cast<unsigned long long>(options.seed), corpus.size(),
+                static_cast<unsigned long long>(taken), seconds.count(), std::chrono::duration<double, std::milli>(longest).count(),
+                static_cast<long long>(current.most_bytes.load() / 1024));
+    std::printf("nothing found\n");
     return 0;
 }
 
