@@ -69,7 +69,7 @@ Result<T> as(std::string_view key, const GgufValue& value, std::string_view expe
 
 }  // namespace
 
-Result<GgufFile> GgufFile::adopt(GgufHeader header) {
+GgufFile GgufFile::adopt(GgufHeader header) {
     GgufFile file;
     file.version_ = header.version;
     file.entries_ = std::move(header.entries);
@@ -83,7 +83,7 @@ Result<GgufFile> GgufFile::open(const std::filesystem::path& path) {
         ASSIGN_OR_RETURN(MappedFile mapped, MappedFile::open(path));
         auto header = parse_gguf_header(mapped.bytes());
         if (!header.ok()) return header.error().within(name);
-        ASSIGN_OR_RETURN(GgufFile file, adopt(std::move(header).value()));
+        GgufFile file = adopt(std::move(header).value());
         file.file_bytes_ = mapped.bytes().size();
         file.files_.push_back(std::move(mapped));
         if (auto status = file.open_other_parts(path); !status.ok()) return status.error().within(name);
@@ -99,7 +99,7 @@ Result<GgufFile> GgufFile::open(const std::filesystem::path& path) {
 Result<GgufFile> GgufFile::parse(std::span<const std::byte> bytes) {
     try {
         ASSIGN_OR_RETURN(GgufHeader header, parse_gguf_header(bytes));
-        ASSIGN_OR_RETURN(GgufFile file, adopt(std::move(header)));
+        GgufFile file = adopt(std::move(header));
         file.file_bytes_ = bytes.size();
         RETURN_IF_ERROR(file.index_tensors());
         return file;
@@ -133,7 +133,7 @@ Status GgufFile::open_other_parts(const std::filesystem::path& first) {
         }
         auto header = parse_gguf_header(mapped->bytes());
         if (!header.ok()) return header.error().within(other);
-        ASSIGN_OR_RETURN(const GgufFile section, adopt(std::move(header).value()));
+        const GgufFile section = adopt(std::move(header).value());
         ASSIGN_OR_RETURN(const uint64_t its_part, section.get_uint_or("split.no", 0));
         ASSIGN_OR_RETURN(const uint64_t its_parts, section.get_uint_or("split.count", 0));
         if (its_part != i || its_parts != parts) {

@@ -16,6 +16,8 @@
 
 namespace soliloquy {
 
+struct GgufHeader;
+
 struct GgufTensor {
     std::string_view name;
     DType type = DType::f32;
@@ -58,7 +60,7 @@ class GgufFile {
     [[nodiscard]] Result<std::string_view> get_string_or(std::string_view key, std::string_view fallback) const;
 
   private:
-    static Result<GgufFile> adopt(struct GgufHeader header);
+    static GgufFile adopt(GgufHeader header);
     Status open_other_parts(const std::filesystem::path& first);
     Status index_tensors();
 

@@ -3,9 +3,10 @@
 #include "engine/gguf/gguf_header.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <numeric>
+
+#include "engine/gguf/gguf_cursor.h"
 
 namespace soliloquy {
 namespace {
@@ -13,71 +14,6 @@ namespace {
 constexpr uint64_t kMinEntryBytes = 8 + 1 + 4 + 1;           // key of one letter, type, value of one byte
 constexpr uint64_t kMinTensorBytes = 8 + 1 + 4 + 8 + 4 + 8;  // name of one letter, one dimension
 constexpr uint64_t kMaxElements = INT64_MAX;
-
-Error damaged(uint64_t offset, const std::string& what) {
-    return {ErrorCode::invalid_file, "at byte " + std::to_string(offset) + ": " + what};
-}
-
-std::string bytes_left(uint64_t left) { return "only " + std::to_string(left) + " bytes are left in the file (is the download complete?)"; }
-
-/// A position in the file; every read says what it was reading when the file ends too early.
-class Cursor {
-  public:
-    explicit Cursor(std::span<const std::byte> file) : file_(file) {}
-
-    [[nodiscard]] uint64_t offset() const noexcept { return offset_; }
-    [[nodiscard]] uint64_t left() const noexcept { return file_.size() - offset_; }
-
-    template <typename T>
-    Result<T> read(std::string_view what) {
-        if (left() < sizeof(T)) return too_short(what, sizeof(T));
-        T value;
-        std::memcpy(&value, file_.data() + offset_, sizeof(T));
-        offset_ += sizeof(T);
-        return value;
-    }
-
-    Result<std::span<const std::byte>> take(std::string_view what, uint64_t bytes) {
-        if (left() < bytes) return too_short(what, bytes);
-        const auto taken = file_.subspan(static_cast<size_t>(offset_), static_cast<size_t>(bytes));
-        offset_ += bytes;
-        return taken;
-    }
-
-    Result<std::string_view> read_string(std::string_view what, uint64_t max_bytes) {
-        const uint64_t start = offset_;
-        ASSIGN_OR_RETURN(const uint64_t length, read<uint64_t>(what));
-        if (length > max_bytes && length <= left()) {
-            return damaged(start,
-                           std::string(what) + " has " + std::to_string(length) + " bytes; expected at most " + std::to_string(max_bytes));
-        }
-        ASSIGN_OR_RETURN(const auto bytes, take(what, length));
-        return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    }
-
-    /// Passes over `count` strings; the loop of large vocabularies, so without a Result per string.
-    Result<std::span<const std::byte>> take_strings(std::string_view what, uint64_t count) {
-        const uint64_t start = offset_;
-        for (uint64_t i = 0; i < count; ++i) {
-            uint64_t length = 0;
-            if (left() >= sizeof(length)) std::memcpy(&length, file_.data() + offset_, sizeof(length));
-            if (left() < sizeof(length) || length > left() - sizeof(length)) {
-                return damaged(offset_, std::string(what) + ": string " + std::to_string(i) + " of " + std::to_string(count) +
-                                            " needs 8 + " + std::to_string(length) + " bytes, " + bytes_left(left()));
-            }
-            offset_ += sizeof(length) + length;
-        }
-        return file_.subspan(static_cast<size_t>(start), static_cast<size_t>(offset_ - start));
-    }
-
-  private:
-    [[nodiscard]] Error too_short(std::string_view what, uint64_t bytes) const {
-        return damaged(offset_, std::string(what) + " needs " + std::to_string(bytes) + " bytes, " + bytes_left(left()));
-    }
-
-    std::span<const std::byte> file_;
-    uint64_t offset_ = 0;
-};
 
 /// What other formats begin with, to say what the file is instead of only what it is not.
 Error not_gguf(std::span<const std::byte> file) {
@@ -101,7 +37,7 @@ Error not_gguf(std::span<const std::byte> file) {
     for (const auto& known : kKnown) {
         if (start == known.first) return {ErrorCode::invalid_file, "not a GGUF file but " + std::string(known.name)};
     }
-    return damaged(0, "not a GGUF file: expected the bytes \"GGUF\", found " + quoted_for_message(start));
+    return damaged_at(0, "not a GGUF file: expected the bytes \"GGUF\", found " + quoted_for_message(start));
 }
 
 class HeaderParser {
@@ -131,7 +67,7 @@ class HeaderParser {
     Status place_tensors();
 
     std::span<const std::byte> file_;
-    Cursor cursor_;
+    GgufCursor cursor_;
     GgufHeader header_;
     uint64_t n_entries_ = 0;
     uint64_t n_tensors_ = 0;
@@ -161,10 +97,10 @@ Status HeaderParser::read_count(std::string_view what, uint64_t min_bytes_each, 
     const uint64_t start = cursor_.offset();
     ASSIGN_OR_RETURN(count, cursor_.read<uint64_t>("the number of " + std::string(what)));
     if (count > cursor_.left() / min_bytes_each) {
-        return damaged(start, std::to_string(count) + " " + std::string(what) + " cannot fit: " + bytes_left(cursor_.left()));
+        return damaged_at(start, std::to_string(count) + " " + std::string(what) + " cannot fit: " + bytes_left(cursor_.left()));
     }
     if (count > kGgufMaxRecords) {
-        return damaged(start, std::to_string(count) + " " + std::string(what) + "; expected at most " + std::to_string(kGgufMaxRecords));
+        return damaged_at(start, std::to_string(count) + " " + std::string(what) + "; expected at most " + std::to_string(kGgufMaxRecords));
     }
     return Status::success();
 }
@@ -181,7 +117,7 @@ Status HeaderParser::read_entries() {
         std::adjacent_find(entries.begin(), entries.end(), [](const GgufEntry& a, const GgufEntry& b) { return a.key == b.key; });
     if (twice != entries.end()) {
         const auto* second = reinterpret_cast<const std::byte*>(std::next(twice)->key.data());
-        return damaged(static_cast<uint64_t>(second - file_.data()), "key " + quoted_for_message(twice->key) + " occurs twice");
+        return damaged_at(static_cast<uint64_t>(second - file_.data()), "key " + quoted_for_message(twice->key) + " occurs twice");
     }
     return Status::success();
 }
@@ -189,12 +125,12 @@ Status HeaderParser::read_entries() {
 Result<GgufEntry> HeaderParser::read_entry(const std::string& which) {
     const uint64_t start = cursor_.offset();
     ASSIGN_OR_RETURN(const std::string_view key, cursor_.read_string("the key of " + which, kGgufMaxKeyBytes));
-    if (key.empty()) return damaged(start, "the key of " + which + " is empty");
+    if (key.empty()) return damaged_at(start, "the key of " + which + " is empty");
     const std::string what = "key " + quoted_for_message(key);
     const uint64_t type_offset = cursor_.offset();
     ASSIGN_OR_RETURN(const uint32_t type, cursor_.read<uint32_t>("the type of " + what));
     if (type > static_cast<uint32_t>(GgufType::float64)) {
-        return damaged(type_offset, what + " has value type " + std::to_string(type) + "; expected 0 to 12");
+        return damaged_at(type_offset, what + " has value type " + std::to_string(type) + "; expected 0 to 12");
     }
     ASSIGN_OR_RETURN(const GgufValue value, read_value(static_cast<GgufType>(type), what));
     return GgufEntry{key, value};
@@ -228,7 +164,7 @@ Result<GgufValue> HeaderParser::read_value(GgufType type, const std::string& wha
         }
         case GgufType::boolean:
             if (one.integer(0) > 1)
-                return damaged(start, what + " is a bool of value " + std::to_string(one.integer(0)) + "; expected 0 or 1");
+                return damaged_at(start, what + " is a bool of value " + std::to_string(one.integer(0)) + "; expected 0 or 1");
             return GgufValue{type, one.integer(0) != 0};
         default:
             return GgufValue{type, static_cast<uint64_t>(one.integer(0))};
@@ -239,15 +175,15 @@ Result<GgufArray> HeaderParser::read_array(const std::string& what) {
     const uint64_t start = cursor_.offset();
     ASSIGN_OR_RETURN(const uint32_t type_id, cursor_.read<uint32_t>("the item type of " + what));
     const auto type = static_cast<GgufType>(type_id);
-    if (type == GgufType::array) return damaged(start, what + " is an array of arrays, which this program does not read");
+    if (type == GgufType::array) return damaged_at(start, what + " is an array of arrays, which this program does not read");
     if (type_id > static_cast<uint32_t>(GgufType::float64)) {
-        return damaged(start, what + " is an array of type " + std::to_string(type_id) + "; expected 0 to 12");
+        return damaged_at(start, what + " is an array of type " + std::to_string(type_id) + "; expected 0 to 12");
     }
     ASSIGN_OR_RETURN(const uint64_t count, cursor_.read<uint64_t>("the item count of " + what));
     const uint64_t each = type == GgufType::string ? sizeof(uint64_t) : gguf_type_bytes(type);
     if (count > cursor_.left() / each) {
-        return damaged(start, what + " has " + std::to_string(count) + " items of type " + std::string(gguf_type_name(type)) + ", " +
-                                  bytes_left(cursor_.left()));
+        return damaged_at(start, what + " has " + std::to_string(count) + " items of type " + std::string(gguf_type_name(type)) + ", " +
+                                     bytes_left(cursor_.left()));
     }
     if (type == GgufType::string) {
         ASSIGN_OR_RETURN(const auto strings, cursor_.take_strings(what, count));
@@ -257,8 +193,8 @@ Result<GgufArray> HeaderParser::read_array(const std::string& what) {
     if (type == GgufType::boolean) {
         const auto bad = std::find_if(bytes.begin(), bytes.end(), [](std::byte b) { return b > std::byte{1}; });
         if (bad != bytes.end()) {
-            return damaged(start, what + ": bool " + std::to_string(bad - bytes.begin()) + " has value " +
-                                      std::to_string(std::to_integer<int>(*bad)) + "; expected 0 or 1");
+            return damaged_at(start, what + ": bool " + std::to_string(bad - bytes.begin()) + " has value " +
+                                         std::to_string(std::to_integer<int>(*bad)) + "; expected 0 or 1");
         }
     }
     return GgufArray{type, count, bytes};
@@ -284,7 +220,7 @@ Status HeaderParser::read_alignment() {
 
 Status HeaderParser::read_tensors() {
     if (n_tensors_ > cursor_.left() / kMinTensorBytes) {
-        return damaged(cursor_.offset(), std::to_string(n_tensors_) + " tensors cannot fit: " + bytes_left(cursor_.left()));
+        return damaged_at(cursor_.offset(), std::to_string(n_tensors_) + " tensors cannot fit: " + bytes_left(cursor_.left()));
     }
     header_.tensors.reserve(static_cast<size_t>(n_tensors_));
     offsets_.reserve(static_cast<size_t>(n_tensors_));
@@ -299,7 +235,7 @@ Result<GgufTensor> HeaderParser::read_tensor(const std::string& which) {
     const uint64_t start = cursor_.offset();
     GgufTensor tensor;
     ASSIGN_OR_RETURN(tensor.name, cursor_.read_string("the name of " + which, kGgufMaxTensorNameBytes));
-    if (tensor.name.empty()) return damaged(start, "the name of " + which + " is empty");
+    if (tensor.name.empty()) return damaged_at(start, "the name of " + which + " is empty");
     const std::string what = "tensor " + quoted_for_message(tensor.name);
     RETURN_IF_ERROR(read_dims(what, tensor));
 
@@ -313,14 +249,14 @@ Result<GgufTensor> HeaderParser::read_tensor(const std::string& which) {
     }
     tensor.type = static_cast<DType>(type);
     if (tensor.dims[0] % traits->block_elements != 0) {
-        return damaged(type_offset, what + " of type " + std::string(traits->name) + " has rows of " + std::to_string(tensor.dims[0]) +
-                                        " elements; expected a multiple of " + std::to_string(traits->block_elements));
+        return damaged_at(type_offset, what + " of type " + std::string(traits->name) + " has rows of " + std::to_string(tensor.dims[0]) +
+                                           " elements; expected a multiple of " + std::to_string(traits->block_elements));
     }
     const uint64_t offset_at = cursor_.offset();
     ASSIGN_OR_RETURN(const uint64_t offset, cursor_.read<uint64_t>("the offset of " + what));
     if (offset % alignment_ != 0) {
-        return damaged(offset_at, what + " starts at offset " + std::to_string(offset) + "; expected a multiple of the alignment " +
-                                      std::to_string(alignment_));
+        return damaged_at(offset_at, what + " starts at offset " + std::to_string(offset) + "; expected a multiple of the alignment " +
+                                         std::to_string(alignment_));
     }
     offsets_.push_back(offset);
     return tensor;
@@ -330,16 +266,16 @@ Status HeaderParser::read_dims(const std::string& what, GgufTensor& tensor) {
     const uint64_t start = cursor_.offset();
     ASSIGN_OR_RETURN(tensor.n_dims, cursor_.read<uint32_t>("the number of dimensions of " + what));
     if (tensor.n_dims < 1 || tensor.n_dims > tensor.dims.size()) {
-        return damaged(start, what + " has " + std::to_string(tensor.n_dims) + " dimensions; expected 1 to 4");
+        return damaged_at(start, what + " has " + std::to_string(tensor.n_dims) + " dimensions; expected 1 to 4");
     }
     uint64_t elements = 1;
     for (uint32_t d = 0; d < tensor.n_dims; ++d) {
         const uint64_t at = cursor_.offset();
         ASSIGN_OR_RETURN(const uint64_t dim, cursor_.read<uint64_t>("dimension " + std::to_string(d) + " of " + what));
-        if (dim == 0) return damaged(at, "dimension " + std::to_string(d) + " of " + what + " is 0");
+        if (dim == 0) return damaged_at(at, "dimension " + std::to_string(d) + " of " + what + " is 0");
         if (dim > kMaxElements / elements) {
-            return damaged(at, "dimension " + std::to_string(d) + " of " + what + " is " + std::to_string(dim) +
-                                   ", which makes more than 2^63 elements");
+            return damaged_at(at, "dimension " + std::to_string(d) + " of " + what + " is " + std::to_string(dim) +
+                                      ", which makes more than 2^63 elements");
         }
         tensor.dims[d] = dim;
         elements *= dim;
@@ -359,10 +295,10 @@ Status HeaderParser::place_tensors() {
         const uint64_t blocks = tensor.elements() / traits.block_elements;
         const uint64_t room = offsets_[i] <= data_bytes ? data_bytes - offsets_[i] : 0;
         if (blocks > room / traits.block_bytes) {
-            return damaged(data_start, "tensor " + quoted_for_message(tensor.name) +
-                                           " lies beyond the end of the file: " + std::to_string(blocks) + " blocks of " +
-                                           std::to_string(traits.block_bytes) + " bytes at offset " + std::to_string(offsets_[i]) +
-                                           " of the data, which has " + std::to_string(data_bytes) + " bytes (is the download complete?)");
+            return damaged_at(data_start,
+                              "tensor " + quoted_for_message(tensor.name) + " lies beyond the end of the file: " + std::to_string(blocks) +
+                                  " blocks of " + std::to_string(traits.block_bytes) + " bytes at offset " + std::to_string(offsets_[i]) +
+                                  " of the data, which has " + std::to_string(data_bytes) + " bytes (is the download complete?)");
         }
         tensor.data = file_.subspan(static_cast<size_t>(data_start + offsets_[i]), static_cast<size_t>(blocks * traits.block_bytes));
     }
@@ -373,8 +309,8 @@ Status HeaderParser::place_tensors() {
         const auto& before = tensors[order[i - 1]];
         const auto& after = tensors[order[i]];
         if (offsets_[order[i]] - offsets_[order[i - 1]] < before.data.size()) {
-            return damaged(data_start + offsets_[order[i]],
-                           "tensors " + quoted_for_message(before.name) + " and " + quoted_for_message(after.name) + " overlap");
+            return damaged_at(data_start + offsets_[order[i]],
+                              "tensors " + quoted_for_message(before.name) + " and " + quoted_for_message(after.name) + " overlap");
         }
     }
     return Status::success();
