@@ -50,8 +50,8 @@ struct MatMulTile {
 
 /// F16 rows are uint16_t. Pointers may have any alignment; outputs overlap inputs only where a comment allows it.
 struct CpuKernels {
-    std::string_view id;    ///< "scalar", "avx2", "avx512", "neon"
-    std::string_view name;  ///< for people: "scalar", "AVX2", "AVX-512 VNNI", "NEON"
+    std::string_view id;    ///< "scalar", "avx2", "avxvnni", "avx512", "neon"
+    std::string_view name;  ///< for people: "scalar", "AVX2", "AVX2 VNNI", "AVX-512 VNNI", "NEON"
 
     ActivationFormat (*activation_format)(DType weight) noexcept;
     /// x[n] -> ceil(n / 256) chunks. NaN becomes 0; infinities make the chunk's scale infinite.

@@ -5,24 +5,11 @@
 #pragma once
 
 #include "engine/backend/cpu/simd/avx512_unpack.h"
+#include "engine/backend/cpu/simd/block_chunks.h"
 #include "engine/backend/cpu/simd/float_kernels.h"
 
 namespace soliloquy {
 namespace {
-
-/// The bytes of 256 weights of a row: in place, or, at the end of a row of 32-blocks, copied beside blocks of zeros.
-template <class W>
-[[nodiscard]] inline const std::byte* chunk_at(const std::byte* row, size_t c, size_t blocks, std::byte* padded) noexcept {
-    if constexpr (!W::kSuper) {
-        if (c * 8 + 8 > blocks) {
-            constexpr size_t kBlock = W::kBytes / 8;
-            __builtin_memset(padded, 0, W::kBytes);
-            __builtin_memcpy(padded, row + c * W::kBytes, (blocks - c * 8) * kBlock);
-            return padded;
-        }
-    }
-    return row + c * W::kBytes;
-}
 
 /// Lanes of q[z] that share a scale, as indices into the scales of a chunk.
 template <class W>

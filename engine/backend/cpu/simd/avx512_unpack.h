@@ -6,11 +6,7 @@
 
 #include <immintrin.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-
-#include "engine/core/dtype.h"
+#include "engine/backend/cpu/simd/bytes.h"
 #include "engine/quant/codebooks.h"
 
 namespace soliloquy {
@@ -23,21 +19,6 @@ struct Unpacked {
     __m512 bias;
 };
 
-[[nodiscard]] inline uint32_t load_u32(const std::byte* p) noexcept {
-    uint32_t v;
-    __builtin_memcpy(&v, p, 4);
-    return v;
-}
-[[nodiscard]] inline uint16_t load_u16(const std::byte* p) noexcept {
-    uint16_t v;
-    __builtin_memcpy(&v, p, 2);
-    return v;
-}
-[[nodiscard]] inline uint64_t load_u64(const std::byte* p) noexcept {
-    uint64_t v;
-    __builtin_memcpy(&v, p, 8);
-    return v;
-}
 [[nodiscard]] inline __m512i load_512(const std::byte* p) noexcept { return _mm512_loadu_si512(p); }
 [[nodiscard]] inline __m256i load_256(const std::byte* p) noexcept { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
 [[nodiscard]] inline __m128i load_128(const std::byte* p) noexcept { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
@@ -192,12 +173,10 @@ struct Mxfp4 : Block32 {
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
         unpack_nibble_blocks<17, 1>(chunk, u.q);
         look_up(&kMxfp4Values[0], u.q);
-        // 2^(e - 128): a normal number for e >= 2, else a subnormal one.
+        // 2^(e - 128); the subnormal two, e < 2, count as 0: products with them would be slow and below 1e-34.
         const __m256i e = _mm256_and_si256(block_heads<17>(chunk), _mm256_set1_epi32(255));
-        const __m256i normal = _mm256_slli_epi32(_mm256_sub_epi32(e, _mm256_set1_epi32(1)), 23);
-        const __m256i subnormal = _mm256_sllv_epi32(_mm256_set1_epi32(0x00200000), e);
-        const __mmask8 small = _mm256_cmplt_epi32_mask(e, _mm256_set1_epi32(2));
-        u.scale = _mm512_castps256_ps512(_mm256_castsi256_ps(_mm256_mask_mov_epi32(normal, small, subnormal)));
+        const __m256i exponent = _mm256_max_epi32(_mm256_sub_epi32(e, _mm256_set1_epi32(1)), _mm256_setzero_si256());
+        u.scale = _mm512_castps256_ps512(_mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23)));
     }
 };
 

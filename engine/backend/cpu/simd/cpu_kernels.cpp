@@ -7,15 +7,31 @@
 
 #include "engine/backend/cpu/simd/tables.h"
 
+#if defined(SOLILOQUY_KERNELS_X86)
+#include <cpuid.h>
+#endif
+
 namespace soliloquy {
 namespace {
 
 struct Supported {
-    std::array<const CpuKernels*, 4> tables{};
+    std::array<const CpuKernels*, 6> tables{};
     size_t count = 0;
 
     void add(const CpuKernels* table) noexcept { tables[count++] = table; }
 };
+
+#if defined(SOLILOQUY_KERNELS_X86)
+// Two bits of cpuid that the compilers we support do not know by name. Both need what "avx2" checks: the saving of ymm registers.
+bool has_f16c() noexcept {
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c >> 29 & 1u) != 0;
+}
+bool has_avx_vnni() noexcept {
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 4 & 1u) != 0;
+}
+#endif
 
 Supported find_supported() noexcept {
     Supported found;
@@ -23,6 +39,10 @@ Supported find_supported() noexcept {
 #if defined(SOLILOQUY_KERNELS_X86)
     // The compiler's check covers what the operating system saves (xgetbv) as well as what the processor has.
     __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c()) {
+        found.add(&avx2_kernels());
+        if (has_avx_vnni()) found.add(&avxvnni_kernels());
+    }
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
         found.add(&avx512_kernels());
