@@ -71,7 +71,10 @@ class HarmonyMachine final : public SpanMachine {
     }
 
     [[nodiscard]] bool in_thought() const noexcept override { return in_body_ && kind_ == SpanKind::thought; }
-    [[nodiscard]] bool ends_turn(uint32_t kinds) const noexcept override { return (kinds & kMarkMessageEnd) == 0 || (in_body_ && final_); }
+    [[nodiscard]] bool ends_turn(bool listed, uint32_t kinds) const noexcept override {
+        if (kinds & kMarkMessageEnd) return in_body_ && final_;
+        return listed || (kinds & kMarkTurnEnd) != 0;
+    }
 
   private:
     /// analysis is thought, anything with a recipient is a tool call, the rest is for the reader.

@@ -306,7 +306,6 @@ constexpr ReasoningFamily kFamilies[] = {
     {.name = "qwen3-thinking",
      .models = "Qwen3-Thinking-2507, QwQ",
      .template_has = {"</think>", "<|im_start|>assistant\\n<think>\\n"},
-     .template_lacks = {"enable_thinking"},
      .open = kThink,
      .close = kEndThink,
      .tool_start = kToolCall,

@@ -50,8 +50,8 @@ ThoughtStatus ReasoningParser::status() const noexcept {
 ClosedBy ReasoningParser::closed_by() const noexcept { return machine_->closed_by(); }
 
 bool ReasoningParser::ends_turn(TokenId id) const noexcept {
-    if (!std::binary_search(profile_->turn_ends.begin(), profile_->turn_ends.end(), id)) return false;
-    return machine_->ends_turn(profile_->marks.kinds_of_token(id));
+    const bool listed = std::binary_search(profile_->turn_ends.begin(), profile_->turn_ends.end(), id);
+    return machine_->ends_turn(listed, profile_->marks.kinds_of_token(id));
 }
 
 }  // namespace soliloquy

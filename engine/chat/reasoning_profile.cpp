@@ -92,7 +92,7 @@ bool template_can_switch(std::string_view source) {
 SpecialTokenLookup lookup_in(const Vocabulary& vocabulary) {
     return [&vocabulary](std::string_view text) -> std::optional<TokenId> {
         const std::optional<TokenId> id = vocabulary.find(text);
-        return id && vocabulary.is_special(*id) ? id : std::nullopt;
+        return id && vocabulary.is_special(*id) && !vocabulary.is_plain_text(*id) ? id : std::nullopt;
     };
 }
 

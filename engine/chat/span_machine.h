@@ -23,8 +23,8 @@ class SpanMachine : public MarkHandler {
     void on_silent(std::string_view name) { writer_->format(name); }
     virtual void finish() = 0;
     [[nodiscard]] virtual bool in_thought() const noexcept = 0;
-    /// `kinds` of a mark token, 0 for any other token that ends a turn.
-    [[nodiscard]] virtual bool ends_turn(uint32_t kinds) const noexcept = 0;
+    /// `listed`: the vocabulary says that the token ends a turn. `kinds` of a mark token, 0 for any other.
+    [[nodiscard]] virtual bool ends_turn(bool listed, uint32_t kinds) const noexcept = 0;
     [[nodiscard]] bool thought_seen() const noexcept { return thought_seen_; }
     [[nodiscard]] ClosedBy closed_by() const noexcept { return closed_by_; }
 

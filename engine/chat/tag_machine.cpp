@@ -49,7 +49,9 @@ class TagMachine final : public SpanMachine {
     }
 
     [[nodiscard]] bool in_thought() const noexcept override { return state_ == State::thought; }
-    [[nodiscard]] bool ends_turn(uint32_t kinds) const noexcept override { return state_ != State::thought || (kinds & kMarkClose) == 0; }
+    [[nodiscard]] bool ends_turn(bool listed, uint32_t kinds) const noexcept override {
+        return listed && (state_ != State::thought || (kinds & kMarkClose) == 0);
+    }
 
   private:
     enum class State : uint8_t {
@@ -217,6 +219,7 @@ class TagMachine final : public SpanMachine {
         if ((mark.kinds & kMarkAnswerClose) && wrapped_ && state_ == State::answer) {
             tail_ += bytes_of(mark);  // literal after all when more text follows
             tail_has_answer_close_ = true;
+            after_mark_ = false;
             return true;
         }
         if ((mark.kinds & kMarkOpen) && may_open(mark, at_start)) {
