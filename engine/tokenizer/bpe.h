@@ -17,7 +17,7 @@ namespace soliloquy {
 
 class Bpe {
   public:
-    static constexpr size_t kMaxMerges = 1u << 24;
+    static constexpr size_t kMaxMerges = size_t{kMaxRank} + 1;
 
     /// Each merge is two texts with one space between them, as in tokenizer.ggml.merges; earlier ones join first. No merge makes a
     /// control token. `vocabulary` must outlive the result. ignore_merges: a pre-token that is a token is taken as it is.

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 
 namespace soliloquy {
 namespace {
 
-constexpr size_t kShort = 24;  // below this a scan beats a heap
+constexpr size_t kScan = 128;  // up to this many units a scan of all ranks beats a heap
+static_assert(kMaxRank <= std::numeric_limits<int32_t>::max() >> 7, "a rank and a position share 31 bits");
 constexpr uint32_t kNoNode = 0xFFFFFFFF;
 
 }  // namespace
@@ -23,37 +25,49 @@ void SymbolMerger::merge(std::span<const Symbol> units, std::vector<Piece>& out)
 }
 
 void SymbolMerger::merge_whole(std::span<const Symbol> units, std::vector<Piece>& out) {
-    if (units.size() <= kShort) {
-        merge_short(units, out);
+    if (units.size() <= kScan) {
+        merge_with_scan(units, out);
     } else {
         merge_with_heap(units, out);
     }
 }
 
-void SymbolMerger::merge_short(std::span<const Symbol> units, std::vector<Piece>& out) {
-    struct Part {
-        Piece piece;
-        Merge merge;  // with the next part
-    };
-    std::array<Part, kShort> parts;
-    size_t count = units.size();
+void SymbolMerger::merge_with_scan(std::span<const Symbol> units, std::vector<Piece>& out) {
+    constexpr int32_t kNever = std::numeric_limits<int32_t>::max();
+    constexpr size_t kLanes = 16;
+    // keys[i]: rank << 7 | i of symbol i with the next one, so that the least key is the lowest rank, leftmost.
+    alignas(64) std::array<int32_t, kScan> keys;
+    std::array<Symbol, kScan> symbols, results;
+    std::array<uint8_t, kScan + 1> next, previous;
+    const size_t count = units.size();
     if (count == 0) return;
-    for (size_t i = 0; i < count; ++i) parts[i] = {{units[i], 1}, i + 1 < count ? find(units[i], units[i + 1]) : Merge{}};
-    while (true) {
-        size_t best = 0;
-        for (size_t i = 1; i < count; ++i) {
-            if (parts[i].merge.rank < parts[best].merge.rank) best = i;
-        }
-        if (parts[best].merge.rank == kNoRank) break;
-        parts[best].piece = {parts[best].merge.result, parts[best].piece.units + parts[best + 1].piece.units};
-        std::copy(parts.begin() + static_cast<ptrdiff_t>(best) + 2, parts.begin() + static_cast<ptrdiff_t>(count),
-                  parts.begin() + static_cast<ptrdiff_t>(best) + 1);
-        --count;
-        const Symbol symbol = parts[best].piece.symbol;
-        parts[best].merge = best + 1 < count ? find(symbol, parts[best + 1].piece.symbol) : Merge{};
-        if (best > 0) parts[best - 1].merge = find(parts[best - 1].piece.symbol, symbol);
+    const auto offer = [&](size_t at, size_t right) {
+        const Merge merge = right < count ? find(symbols[at], symbols[right]) : Merge{};
+        keys[at] = merge.rank == kNoRank ? kNever : static_cast<int32_t>(merge.rank << 7 | at);
+        results[at] = merge.result;
+    };
+    const size_t padded = (count + kLanes - 1) / kLanes * kLanes;
+    for (size_t i = 0; i < count; ++i) symbols[i] = units[i];
+    for (size_t i = 0; i < count; ++i) {
+        next[i] = static_cast<uint8_t>(i + 1);
+        previous[i + 1] = static_cast<uint8_t>(i);
+        offer(i, i + 1);
     }
-    for (size_t i = 0; i < count; ++i) out.push_back(parts[i].piece);
+    for (size_t i = count; i < padded; ++i) keys[i] = kNever;
+    while (true) {
+        int32_t least = kNever;
+        for (size_t i = 0; i < padded; ++i) least = std::min(least, keys[i]);
+        if (least == kNever) break;
+        const size_t at = static_cast<size_t>(least) & (kScan - 1);
+        const size_t gone = next[at];
+        symbols[at] = results[at];
+        next[at] = next[gone];
+        previous[next[gone]] = static_cast<uint8_t>(at);
+        keys[gone] = kNever;
+        offer(at, next[at]);
+        if (at > 0) offer(previous[at], at);
+    }
+    for (size_t i = 0; i < count; i = next[i]) out.push_back({symbols[i], static_cast<uint32_t>(next[i] - i)});
 }
 
 /// Looks up the join of a node with the next one and puts it on the heap.
@@ -95,19 +109,20 @@ void SymbolMerger::merge_with_heap(std::span<const Symbol> units, std::vector<Pi
 }
 
 bool SymbolMerger::stays_apart(std::span<const Symbol> units, size_t seam, Piece left, Piece right) {
+    if (left == apart_left_ && right == apart_right_) return true;  // symbols name their units
     seam_.clear();
     merge_whole(units.subspan(seam - left.units, size_t{left.units} + right.units), seam_);
-    return seam_.size() == 2 && seam_[0] == left && seam_[1] == right;
+    if (seam_.size() != 2 || seam_[0] != left || seam_[1] != right) return false;
+    apart_left_ = left;
+    apart_right_ = right;
+    return true;
 }
 
 bool SymbolMerger::merge_in_windows(std::span<const Symbol> units, size_t window, std::vector<Piece>& out) {
     const size_t out_before = out.size();
-    const auto merge_from = [&](size_t at, std::vector<Piece>& pieces) {
-        pieces.clear();
-        merge_whole(units.subspan(at, std::min(window, units.size() - at)), pieces);
-    };
     size_t at = 0;
-    merge_from(0, current_);
+    current_.clear();
+    merge_whole(units.first(window), current_);
     while (at + window < units.size()) {
         // The end of a window is wrong where it was cut, so a tail is dropped; a longer one if its seam does not hold.
         size_t kept = current_.size();
@@ -116,7 +131,14 @@ bool SymbolMerger::merge_in_windows(std::span<const Symbol> units, size_t window
         for (size_t tail = window / 16; !joined && tail <= window / 2; tail *= 2) {
             while (kept > 0 && window - kept_units < tail) kept_units -= current_[--kept].units;
             if (kept == 0 || kept_units < window / 4) break;
-            merge_from(at + kept_units, following_);
+            const auto here = units.subspan(at, window);
+            const auto there = units.subspan(at + kept_units, std::min(window, units.size() - at - kept_units));
+            if (std::equal(here.begin(), here.end(), there.begin(), there.end())) {
+                following_ = current_;  // a run
+            } else {
+                following_.clear();
+                merge_whole(there, following_);
+            }
             joined = stays_apart(units, at + kept_units, current_[kept - 1], following_.front());
         }
         if (!joined) {

@@ -28,7 +28,7 @@ struct Piece {
 /// again in windows four times as large; a window as large as the text is the plain algorithm. Cost: O(n log window).
 class SymbolMerger {
   public:
-    static constexpr size_t kWindow = 512;
+    static constexpr size_t kWindow = 64;
 
     explicit SymbolMerger(const MergeTable& table, size_t window = kWindow) : table_(table), window_(window) {}
 
@@ -43,7 +43,7 @@ class SymbolMerger {
         ++lookups_;
         return table_.find(left, right);
     }
-    void merge_short(std::span<const Symbol> units, std::vector<Piece>& out);
+    void merge_with_scan(std::span<const Symbol> units, std::vector<Piece>& out);
     void merge_with_heap(std::span<const Symbol> units, std::vector<Piece>& out);
     void merge_whole(std::span<const Symbol> units, std::vector<Piece>& out);
     [[nodiscard]] bool merge_in_windows(std::span<const Symbol> units, size_t window, std::vector<Piece>& out);
@@ -62,8 +62,9 @@ class SymbolMerger {
     size_t window_;
     uint64_t lookups_ = 0;
     std::vector<Node> nodes_;
-    std::vector<uint64_t> heap_;  // rank << 32 | position: the lowest rank, then the leftmost, comes first
-    std::vector<Piece> current_, following_, seam_;
+    std::vector<uint64_t> heap_;                     // rank << 32 | position: the lowest rank, then the leftmost, comes first
+    std::vector<Piece> current_, following_, seam_;  // of two windows and of the seam between them
+    Piece apart_left_, apart_right_;                 // the last pair found to stay apart
 };
 
 }  // namespace soliloquy
