@@ -5,11 +5,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/core/result.h"
 #include "engine/core/traced_text.h"
 #include "engine/engine.h"
+
+namespace soliloquy::jinja {
+class Value;
+}
 
 namespace soliloquy {
 
@@ -31,7 +36,12 @@ class ChatTemplate {
 
     [[nodiscard]] const std::string& source() const noexcept;
     /// Bounded in steps, output, recursion and memory; raise_exception() of the template is an Error with its text.
+    /// May be called by several threads at once. Provenance: roles, bos_token and eos_token are template bytes; contents and
+    /// thoughts are content. Thoughts reach the template as `reasoning_content`, never inside `content`.
     [[nodiscard]] Result<TracedText> render(const TemplateInputs& inputs) const;
+    /// The same with any variables (see jinja/value.h): strings bring their own source. `now` as TemplateInputs::date.
+    [[nodiscard]] Result<TracedText> render_values(const std::vector<std::pair<std::string, jinja::Value>>& variables,
+                                                   std::string_view now = {}) const;
 
   private:
     struct Parsed;
