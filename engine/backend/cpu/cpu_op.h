@@ -27,6 +27,8 @@ class CpuOp {
   public:
     virtual ~CpuOp() = default;
     virtual void run(const Step& step, const Worker& worker) const noexcept = 0;
+    /// True when the step has no work for this instruction; every member gives the same answer.
+    [[nodiscard]] virtual bool idle(const Step& /*step*/) const noexcept { return false; }
     [[nodiscard]] virtual size_t scratch_floats() const noexcept { return 0; }
 };
 

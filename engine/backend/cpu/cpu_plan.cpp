@@ -23,11 +23,13 @@ namespace {
 
 constexpr size_t kFloatsInLine = 16;
 
-bool overlap(const std::vector<Resource>& a, const std::vector<Resource>& b) {
-    return std::any_of(a.begin(), a.end(), [&b](Resource each) { return std::find(b.begin(), b.end(), each) != b.end(); });
+bool conflict(const std::vector<Use>& a, const std::vector<Use>& b) {
+    return std::any_of(a.begin(), a.end(), [&b](const Use& x) {
+        return std::any_of(b.begin(), b.end(), [&x](const Use& y) { return x.resource == y.resource && !(x.by_rows && y.by_rows); });
+    });
 }
 
-void append(std::vector<Resource>& all, const std::vector<Resource>& more) { all.insert(all.end(), more.begin(), more.end()); }
+void append(std::vector<Use>& all, const std::vector<Use>& more) { all.insert(all.end(), more.begin(), more.end()); }
 
 }  // namespace
 
@@ -41,19 +43,19 @@ std::vector<Instruction> lower_exact(const Graph& graph, const Binding& binding)
     return instructions;
 }
 
-void collect_resources(const Graph& graph, size_t first, size_t count, Instruction& instruction) {
+void collect_resources(const Graph& graph, size_t first, size_t count, Instruction& instruction, bool by_rows) {
     for (size_t i = first; i < first + count; ++i) {
         for_each_operand(graph.ops()[i], [&](Tensor t, Access access) {
             if (graph[t].role == TensorRole::weight) return;
-            (access == Access::write ? instruction.writes : instruction.reads).push_back(graph.owner(t).index);
+            (access == Access::write ? instruction.writes : instruction.reads).push_back({graph.owner(t).index, by_rows});
         });
     }
 }
 
 void place_barriers(std::vector<Instruction>& instructions) {
-    std::vector<Resource> reads, writes;  // since the last barrier
+    std::vector<Use> reads, writes;  // since the last barrier
     for (Instruction& each : instructions) {
-        each.barrier_before = overlap(each.reads, writes) || overlap(each.writes, writes) || overlap(each.writes, reads);
+        each.barrier_before = conflict(each.reads, writes) || conflict(each.writes, writes) || conflict(each.writes, reads);
         if (each.barrier_before) {
             reads.clear();
             writes.clear();
@@ -93,7 +95,11 @@ Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_p
         const Matrix<float> rows = binding.rows({i});
         plan->rows_[i] = {rows.data, rows.rows, rows.columns, rows.stride};
     }
-    plan->instructions_ = options.exact ? lower_exact(graph, binding) : lower_fast(graph, binding);
+    if (options.exact) {
+        plan->instructions_ = lower_exact(graph, binding);
+    } else {
+        ASSIGN_OR_RETURN(plan->instructions_, lower_fast(graph, binding));
+    }
     place_barriers(plan->instructions_);
     for (const Instruction& each : plan->instructions_) plan->scratch_stride_ = std::max(plan->scratch_stride_, each.op->scratch_floats());
     // A line more than needed between members, so that no two write to one line.
@@ -107,6 +113,7 @@ void CpuPlan::run(const Step& step) noexcept {
     threads_->run([&](unsigned thread, unsigned threads) {
         const Worker worker{thread, threads, threads_.get(), reinterpret_cast<float*>(scratch_.data()) + thread * scratch_stride_};
         for (const Instruction& each : instructions_) {
+            if (each.op->idle(step)) continue;
             if (each.barrier_before) threads_->barrier();
             each.op->run(step, worker);
         }

@@ -13,20 +13,26 @@ namespace soliloquy::cpu {
 /// for what a backend keeps beside the graph.
 using Resource = uint32_t;
 
+struct Use {
+    Resource resource;
+    bool by_rows;  ///< member i touches only rows that Worker::share(rows) gives to member i
+};
+
 struct Instruction {
     std::unique_ptr<CpuOp> op;
-    std::vector<Resource> reads, writes;
+    std::vector<Use> reads, writes;
     bool barrier_before = false;  ///< some member may still be writing what this one reads or writes, or reading what it writes
 };
 
 /// One instruction for each op of the graph, of the oracle.
 std::vector<Instruction> lower_exact(const Graph& graph, const Binding& binding);
 /// Fused instructions on this machine's kernels.
-std::vector<Instruction> lower_fast(const Graph& graph, const Binding& binding);
+Result<std::vector<Instruction>> lower_fast(const Graph& graph, const Binding& binding);
 
 /// The operands of ops [first, first + count), as resources.
-void collect_resources(const Graph& graph, size_t first, size_t count, Instruction& instruction);
-/// Marks the fewest barriers that keep every read behind its writes, and every write behind earlier reads and writes.
+void collect_resources(const Graph& graph, size_t first, size_t count, Instruction& instruction, bool by_rows = false);
+/// Marks the fewest barriers that keep every read behind its writes, and every write behind earlier reads and writes. Between two uses
+/// by rows none is needed: the same member does both.
 void place_barriers(std::vector<Instruction>& instructions);
 
 class CpuPlan final : public Plan {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kExactNmse = 1e-5;
 constexpr double kTimesThePeer = 2.0;  // our 8-bit activations may be this much further from the truth than the peer's
+constexpr double kSameArgmax = 0.8;    // of the positions; random weights have many near ties
 
 struct Case {
     std::filesystem::path path;
@@ -105,6 +106,13 @@ void expect_exact(const std::vector<Case>& cases) {
     std::printf("exact: %zu models\n", cases.size());
 }
 
+bool has_experts(const std::filesystem::path& path) {
+    const auto file = GgufFile::open(path);
+    if (!file.ok()) return false;
+    const auto architecture = file->get_string("general.architecture");
+    return architecture.ok() && file->find(std::string(architecture.value()) + ".expert_count") != nullptr;
+}
+
 void expect_quantised(const std::vector<Case>& cases) {
     std::printf("%-36s %12s %12s %12s %10s   (%s)\n", "8-bit activations", "NMSE", "median", "peer", "argmax",
                 std::string(cpu_instruction_set()).c_str());
@@ -115,7 +123,10 @@ void expect_quantised(const std::vector<Case>& cases) {
         const double peer = c.expected.at("peer_quantised_nmse").get<double>();
         std::printf("%-36s %12.3g %12.3g %12.3g %6zu/%zu\n", c.path.filename().c_str(), agreement.nmse, agreement.median_nmse, peer,
                     agreement.same_argmax, agreement.positions);
-        EXPECT_LE(agreement.nmse, kTimesThePeer * peer);
+        // Where two experts are nearly tied, rounding may choose the other one, and that position's logits are another function. So a
+        // model with experts is judged by its median position, one without by all of them.
+        EXPECT_LE(has_experts(c.path) ? agreement.median_nmse : agreement.nmse, kTimesThePeer * peer);
+        EXPECT_GE(static_cast<double>(agreement.same_argmax), kSameArgmax * static_cast<double>(agreement.positions));
     }
     std::printf("8-bit activations: %zu models\n", cases.size());
 }

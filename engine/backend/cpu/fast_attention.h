@@ -1,0 +1,61 @@
+/// engine/backend/cpu/fast_attention.h: attention of many query rows against a run of cached positions, block by block, with the softmax
+/// carried along (Milakov and Gimelshein 2018; Rabe and Staats 2021): no row of scores longer than a block is ever kept.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/backend/cpu/cpu_kernels.h"
+
+namespace soliloquy::cpu {
+
+/// Keys and values of one KV head: rows of F16.
+struct CachedHead {
+    const uint16_t* keys;
+    size_t key_stride, key_dim;
+    const uint16_t* values;
+    size_t value_stride, value_dim;
+};
+
+/// Query rows [rows, key_dim], contiguous; row r belongs to the token at position + r / rows_per_token, which sees the positions
+/// [p - window + 1, p], or [0, p] when window == 0.
+struct QueryRows {
+    const float* q;
+    size_t rows;
+    size_t rows_per_token;
+    size_t position;
+    uint32_t window;
+
+    [[nodiscard]] size_t last_seen(size_t row) const noexcept { return position + row / rows_per_token; }
+    [[nodiscard]] size_t first_seen(size_t row) const noexcept {
+        const size_t last = last_seen(row);
+        return window == 0 || last < window ? 0 : last - window + 1;
+    }
+};
+
+/// The sums so far: sum = sum_p exp(score_p - greatest), out = sum_p exp(score_p - greatest) * value_p.
+struct AttentionSums {
+    float* greatest;  ///< [rows]
+    float* sum;       ///< [rows]
+    float* out;       ///< [rows, value_dim]
+
+    void clear(size_t rows, size_t value_dim) const noexcept;
+};
+
+inline constexpr size_t kAttentionBlock = 128;  // positions whose scores are kept at once
+inline constexpr size_t kAttentionChunk = 256;  // positions of one unit of work when one token's attention is split
+
+/// Scratch for the scores of attend().
+[[nodiscard]] constexpr size_t attention_scratch(size_t rows) noexcept { return rows * kAttentionBlock; }
+
+/// Adds positions [begin, end) to the sums.
+void attend(const CpuKernels& kernels, const CachedHead& head, const QueryRows& queries, size_t begin, size_t end, float scale,
+            const AttentionSums& sums, float* scratch) noexcept;
+
+/// y = out / sum for one row, with a sink's share in the sum when there is one.
+void finish_attention(const CpuKernels& kernels, float greatest, float sum, float* out, size_t value_dim, const float* sink) noexcept;
+
+/// Adds the sums of one row over other positions: (greatest, sum, out) += (other...).
+void merge_sums(const CpuKernels& kernels, float& greatest, float& sum, float* out, float other_greatest, float other_sum,
+                const float* other_out, size_t value_dim) noexcept;
+
+}  // namespace soliloquy::cpu

@@ -1,0 +1,140 @@
+/// engine/backend/cpu/fast_attention_mla.cpp: absorb: q' = (k_b q_nope, rope(q_rope));  attend to the latent rows;  expand: y = v_b c.
+#include <cstring>
+
+#include "engine/backend/cpu/attention_core.h"
+#include "engine/backend/cpu/fast_ops.h"
+
+namespace soliloquy::cpu {
+namespace {
+
+constexpr size_t kRowGrain = 16;
+constexpr size_t kHeadsTogether = 16;
+
+class FastAttentionMla final : public CpuOp {
+  public:
+    FastAttentionMla(const CpuKernels& kernels, const AttentionMla& op, const std::optional<Rope>& rope,
+                     std::shared_ptr<const RopeAngles> angles, const Binding& binding, Memory memory, Matrix<float> absorbed,
+                     Matrix<float> latents, AttentionCore core)
+        : kernels_(kernels),
+          y_(binding.rows(op.y)),
+          q_(binding.rows(op.q)),
+          k_b_(binding.weight(op.k_b)),
+          v_b_(binding.weight(op.v_b)),
+          n_heads_(op.n_heads),
+          row_(binding.cache(op.cache).columns),
+          rope_(rope),
+          angles_(std::move(angles)),
+          memory_(std::move(memory)),
+          absorbed_(absorbed),
+          latents_(latents),
+          core_(std::move(core)) {}
+
+    void run(const Step& step, const Worker& worker) const noexcept override {
+        absorb(step, worker);
+        worker.barrier();
+        core_.run(step, worker);
+        worker.barrier();
+        expand(step, worker);
+    }
+    [[nodiscard]] size_t scratch_floats() const noexcept override {
+        const size_t widest = std::max(k_b_.columns, v_b_.columns);
+        return std::max(core_.scratch_floats(), q_.rows * padded_floats(activation_row_bytes(ActivationFormat::q8, widest)));
+    }
+
+  private:
+    [[nodiscard]] size_t nope() const noexcept { return k_b_.columns; }
+    [[nodiscard]] size_t latent() const noexcept { return k_b_.rows; }
+    [[nodiscard]] size_t rope_dim() const noexcept { return row_ - latent(); }
+
+    /// Rows [begin, end) of the head's matrix w times x[t] for all tokens: y[t, row]. x and y are of the head.
+    void multiply(const Weight& w, size_t head, size_t begin, size_t end, const Step& step, const float* x, size_t x_stride, float* y,
+                  size_t y_stride, float* scratch) const noexcept {
+        MatMulTile tile = tile_of(w, head, begin, end, step.tokens());
+        if (kernels_.activation_format(w.type) == ActivationFormat::q8) {
+            tile.x_stride = activation_row_bytes(ActivationFormat::q8, w.columns);
+            tile.x = reinterpret_cast<const std::byte*>(scratch);
+            for (size_t t = 0; t < step.tokens(); ++t) {
+                auto* out = reinterpret_cast<std::byte*>(scratch) + t * tile.x_stride;
+                kernels_.quantize_q8(x + t * x_stride, w.columns, reinterpret_cast<ActivationChunk*>(out));
+            }
+        } else {
+            tile.x = reinterpret_cast<const std::byte*>(x);
+            tile.x_stride = x_stride * sizeof(float);
+        }
+        tile.y = y;
+        tile.y_stride = y_stride;
+        kernels_.matmul(tile);
+    }
+
+    /// Members split the n_heads * latent rows of k_b.
+    void absorb(const Step& step, const Worker& worker) const noexcept {
+        const auto [begin, end] = worker.share(n_heads_ * latent(), kRowGrain);
+        for (size_t at = begin; at < end;) {
+            const size_t head = at / latent(), row = at % latent(), last = std::min(latent(), row + end - at);
+            const float* q = q_.data + head * (nope() + rope_dim());
+            float* out = absorbed_.data + head * row_;
+            multiply(k_b_, head, row, last, step, q, q_.stride, out, absorbed_.stride, worker.scratch);
+            if (row == 0) append_rotated(step, q + nope(), out + latent());
+            at += last - row;
+        }
+    }
+
+    void append_rotated(const Step& step, const float* q, float* out) const noexcept {
+        for (size_t t = 0; t < step.tokens(); ++t) {
+            float* row = out + t * absorbed_.stride;
+            std::memcpy(row, q + t * q_.stride, rope_dim() * sizeof(float));
+            if (!rope_) continue;
+            const auto turn = rope_->pairs == RopePairs::halves ? kernels_.rope_halves : kernels_.rope_interleaved;
+            turn(row, angles_->cosines(t), angles_->sines(t), angles_->pairs);
+        }
+    }
+
+    /// Members split the n_heads * value rows of v_b.
+    void expand(const Step& step, const Worker& worker) const noexcept {
+        const auto [begin, end] = worker.share(n_heads_ * v_b_.rows, kRowGrain);
+        for (size_t at = begin; at < end;) {
+            const size_t head = at / v_b_.rows, row = at % v_b_.rows, last = std::min(v_b_.rows, row + end - at);
+            multiply(v_b_, head, row, last, step, latents_.data + head * latent(), latents_.stride, y_.data + head * v_b_.rows, y_.stride,
+                     worker.scratch);
+            at += last - row;
+        }
+    }
+
+    const CpuKernels& kernels_;
+    Matrix<float> y_, q_;
+    Weight k_b_, v_b_;
+    size_t n_heads_, row_;  // row_: latent + rope
+    std::optional<Rope> rope_;
+    std::shared_ptr<const RopeAngles> angles_;
+    Memory memory_;
+    Matrix<float> absorbed_;  // [tokens, n_heads * (latent + rope)]
+    Matrix<float> latents_;   // [tokens, n_heads * latent]
+    AttentionCore core_;
+};
+
+}  // namespace
+
+Result<OpPointer> make_fast_attention_mla(const CpuKernels& kernels, const AttentionMla& op, const std::optional<Rope>& rope,
+                                          std::shared_ptr<const RopeAngles> angles, const Binding& binding) {
+    const CacheRows cache = binding.cache(op.cache);
+    const size_t latent = binding.weight(op.k_b).rows, tokens = binding.options().max_tokens;
+    const size_t absorbed_columns = op.n_heads * cache.columns, latent_columns = op.n_heads * latent;
+    const uint64_t floats = uint64_t{tokens} * (absorbed_columns + latent_columns);
+    ASSIGN_OR_RETURN(Memory memory, Memory::allocate(floats * sizeof(float), "absorbed queries"));
+    auto* data = reinterpret_cast<float*>(memory.data());
+    const Matrix<float> absorbed{data, tokens, absorbed_columns, absorbed_columns};
+    const Matrix<float> latents{data + tokens * absorbed_columns, tokens, latent_columns, latent_columns};
+    const AttentionShape shape{.n_heads = op.n_heads,
+                               .heads_per_group = std::min<size_t>(op.n_heads, kHeadsTogether),
+                               .n_kv_heads = 1,
+                               .key_dim = cache.columns,
+                               .value_dim = latent,
+                               .window = 0,
+                               .scale = op.scale,
+                               .sinks = nullptr};
+    ASSIGN_OR_RETURN(AttentionCore core, AttentionCore::create(kernels, shape, absorbed, latents, cache, cache));
+    return OpPointer(std::make_unique<FastAttentionMla>(kernels, op, rope, std::move(angles), binding, std::move(memory), absorbed, latents,
+                                                        std::move(core)));
+}
+
+}  // namespace soliloquy::cpu
