@@ -1,11 +1,11 @@
 /// app/chat/chat_session.h: the conversation on the desk: what is shown, what is written now, and every command of the user on it.
 #pragma once
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 #include <QTimer>
 #include <QVector>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,6 +13,7 @@
 
 #include "app/chat/chat_settings.h"
 #include "app/chat/clock.h"
+#include "app/chat/message_view.h"
 #include "app/store/conversation_store.h"
 #include "engine/engine.h"
 
@@ -20,6 +21,7 @@ namespace soliloquy {
 
 class GenerationWorker;
 struct GenerationDelta;
+struct StreamPiece;
 struct GenerationEnd;
 
 /// In the place of open_engine(): tests give a scripted one.
@@ -35,32 +37,6 @@ enum class ChatState : uint8_t {
     error,     ///< the last turn failed: the message has an error part; any command leaves this state
 };
 [[nodiscard]] const char* chat_state_name(ChatState state) noexcept;  ///< "idle", "loading_model", ...
-
-/// A part of a message as the window shows it.
-struct PartView {
-    store::PartKind kind = store::PartKind::text;
-    QString text{};
-    bool open = false;     ///< text may still be appended
-    uint32_t origins = 0;  ///< store::origin_bit(): edited or forced text is marked
-    uint32_t token_begin = 0, token_end = 0;
-};
-
-struct MessageView {
-    store::MessageId id = 0;
-    store::Role role = store::Role::user;
-    store::MessageStatus status = store::MessageStatus::finished;
-    store::ClosedBy thought_closed_by = store::ClosedBy::nobody;
-    QVector<PartView> parts{};
-    store::Counters counters{};  ///< live while streaming; thought_ms and answer_ms run on the injected clock
-    QString model_name{};
-    qint64 created_ms = 0;  ///< Unix time
-    int sibling_index = 0, sibling_count = 1;
-    /// What the amber bar, the menu and the Retry button go by.
-    bool can_continue_thinking = false;  ///< stopped, interrupted or unfinished inside its thought
-    bool can_answer_from_here = false;   ///< the same, when the thought can be closed
-    bool can_continue_answer = false;    ///< stopped, interrupted or cut in its answer
-    bool can_retry = false;              ///< has an error part, or is an assistant's
-};
 
 struct LoadProgress {
     float fraction = 0.0f;
@@ -94,11 +70,12 @@ class ChatSession : public QObject {
     [[nodiscard]] bool busy() const noexcept;  ///< loading, reading, thinking, answering or stopping
     [[nodiscard]] store::ConversationId conversation() const noexcept { return conversation_; }  ///< 0 = a new chat without messages
     [[nodiscard]] QString title() const { return title_; }
-    [[nodiscard]] const QVector<MessageView>& messages() const noexcept { return messages_; }  ///< the active branch
-    [[nodiscard]] int index_of(store::MessageId id) const noexcept;                            ///< -1 when not on the active branch
+    /// The active branch. A copy that is kept while a message is written makes every flush copy its text.
+    [[nodiscard]] const QVector<MessageView>& messages() const noexcept { return messages_; }
+    [[nodiscard]] int index_of(store::MessageId id) const noexcept;  ///< -1 when not on the active branch
     /// The message that is being written; 0 = none. It may belong to a conversation that is not shown.
-    [[nodiscard]] store::MessageId streaming_message() const noexcept { return live_.id; }
-    [[nodiscard]] store::ConversationId streaming_conversation() const noexcept { return live_conversation_; }
+    [[nodiscard]] store::MessageId streaming_message() const noexcept { return turn_.message; }
+    [[nodiscard]] store::ConversationId streaming_conversation() const noexcept { return turn_.conversation; }
     [[nodiscard]] LoadProgress load_progress() const { return load_progress_; }
     [[nodiscard]] PromptProgress prompt_progress() const noexcept { return prompt_progress_; }
     [[nodiscard]] ContextMeter context_meter() const noexcept { return context_meter_; }
@@ -167,25 +144,51 @@ class ChatSession : public QObject {
     void trouble(const QString& what, const QString& details);
 
   private:
-    enum class TurnKind : uint8_t { fresh, continuation, close_thought };
+    enum class Phase : uint8_t { none, unknown, thought, answer };
+    /// What is known of the turn that is being written, beside its MessageView. message 0 = none.
+    struct LiveTurn {
+        store::MessageId message = 0;
+        store::ConversationId conversation = 0;
+        QString question{};            ///< of a first turn: for the title
+        bool resumed = false;          ///< the message had tokens before
+        bool joins_last_part = false;  ///< the next text goes on in the last part if it is of its kind
+        bool close_asked = false;
+        bool stop_asked = false;
+        uint32_t time_base_ms = 0;  ///< time of the last token there was before
+        uint32_t tokens_before = 0;
+        Phase phase = Phase::none;
+        int64_t phase_began_ms = 0;
+        uint64_t phase_base_ms = 0;  ///< what the counter of this phase held when it began
+        int64_t decode_began_ms = -1;
+    };
+    bool can_begin() const noexcept { return turn_.message == 0; }
     bool begin_turn(store::MessageId parent, const std::optional<QString>& question);
-    bool resume(store::MessageId assistant, TurnKind kind);
-    void start_generation(const GenerateRequest& request);
-    [[nodiscard]] GenerateRequest request_for(store::MessageId assistant) const;
-    void reload_messages();
-    void show(const store::Message& message);
+    bool resume(store::MessageId assistant, bool close_thought);
+    void generate(const GenerateRequest& request, bool ends_in_thought);
+    [[nodiscard]] GenerateRequest request_before(int index) const;
+    void load_began();
+    void load_ended(const Result<ModelInfo>& loaded);
+    void finish_turn(const GenerationEnd& end);
+    void name_conversation(const MessageView& answer);
+
     void flush();
     void apply(const GenerationDelta& delta);
-    void append_text(store::PartKind kind, const QString& text, bool begins_part, uint32_t token_index, uint32_t origins);
-    void checkpoint();
-    void finish_turn(const GenerationEnd& end);
-    void fail_turn(const Error& error);
+    void apply_text(const StreamPiece& piece);
+    void enter_phase(Phase phase, int64_t at_ms);
     void update_times(int64_t now_ms);
+    void take_tokens(const GenerationDelta& delta);
+    bool checkpoint();  ///< false when the store refused; what is pending stays pending
+
+    void show_conversation(const store::Conversation& conversation);
+    bool reload_messages();
+    /// The view of the message that is being written lies in messages_ when it is shown, else in parked_: it is never copied.
+    [[nodiscard]] MessageView& live();
+    void park_live();
+    void unpark_live();
+    void notify_live_changed();
     void set_state(ChatState state);
-    void take_title(const QString& text, bool final_title);
     void report(const store::StoreError& error);
-    void emit_live_changed();
-    [[nodiscard]] bool live_is_shown() const noexcept;
+    [[nodiscard]] const MessageView* find(store::MessageId id) const noexcept;
 
     Setup setup_;
     std::unique_ptr<GenerationWorker> worker_;
@@ -199,13 +202,11 @@ class ChatSession : public QObject {
     PromptProgress prompt_progress_;
     ContextMeter context_meter_;
     std::optional<ModelInfo> model_info_{};
-
-    // the turn that is being written
-    MessageView live_;  ///< id 0 = none
-    store::ConversationId live_conversation_ = 0;
-    store::StreamChunk pending_{};  ///< not yet in the store
-    bool close_asked_ = false;
-    int64_t last_checkpoint_ms_ = 0;
+    LiveTurn turn_;
+    MessageView parked_;
+    store::StreamChunk pending_{};  ///< came, but is not yet in the store
+    std::chrono::steady_clock::time_point last_checkpoint_{};
+    bool store_failed_ = false;
 };
 
 }  // namespace soliloquy

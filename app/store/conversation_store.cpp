@@ -177,6 +177,12 @@ Conversation read_conversation(Sql& sql, ConversationId id) {
     return conversation_of(row);
 }
 
+ConversationId insert_conversation(Sql& sql, const Conversation& wanted) {
+    sql.run("INSERT INTO conversations (title, title_by_user, pinned, created, updated, model, settings) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            wanted.title, wanted.title_by_user, wanted.pinned, wanted.created, wanted.updated, wanted.model, wanted.settings);
+    return sql.last_id();
+}
+
 void touch(Sql& sql, ConversationId id, UnixMs now) { sql.run("UPDATE conversations SET updated = MAX(updated, ?) WHERE id = ?", now, id); }
 
 StoreResult<std::vector<Conversation>> ConversationStore::conversations() const {
@@ -197,10 +203,7 @@ StoreResult<Conversation> ConversationStore::conversation(ConversationId id) con
 StoreResult<ConversationId> ConversationStore::create_conversation(const Conversation& wanted) {
     return guarded<ConversationId>([&] {
         Transaction transaction(*state_->sql, Durability::now);
-        state_->sql->run(
-            "INSERT INTO conversations (title, title_by_user, pinned, created, updated, model, settings) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            wanted.title, wanted.title_by_user, wanted.pinned, wanted.created, wanted.updated, wanted.model, wanted.settings);
-        const ConversationId id = state_->sql->last_id();
+        const ConversationId id = insert_conversation(*state_->sql, wanted);
         transaction.commit();
         return id;
     });

@@ -24,12 +24,14 @@ struct OpenOptions {
 /// What a new turn needs. With question it adds a user message under `parent`, then the assistant's; without, only the latter (regenerate).
 struct TurnStart {
     ConversationId conversation = 0;
-    MessageId parent = 0;  ///< message the first new row answers; 0 = starts the conversation
+    std::optional<Conversation> new_conversation{};  ///< made in the same transaction; then `conversation` and `parent` do not matter
+    MessageId parent = 0;                            ///< message the first new row answers; 0 = starts the conversation
     std::optional<std::string> question{};
     std::string model_name{}, model_hash{};
     UnixMs now = 0;
 };
 struct Turn {
+    ConversationId conversation = 0;
     MessageId user = 0;  ///< 0 when the turn had no question
     MessageId assistant = 0;
 };

@@ -21,6 +21,7 @@ enum class TokenTable { message_tokens, stream_tokens };
 
 /// These throw SQLite::Exception and StoreError; the public functions of the store make values of them.
 [[nodiscard]] Conversation read_conversation(Sql& sql, ConversationId id);
+ConversationId insert_conversation(Sql& sql, const Conversation& wanted);
 [[nodiscard]] Message read_message(Sql& sql, MessageId id);  ///< with parts, those of a running stream too
 [[nodiscard]] TokenColumns read_tokens(Sql& sql, MessageId id);
 void write_tokens(Sql& sql, TokenTable table, MessageId id, const TokenColumns& tokens);

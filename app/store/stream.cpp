@@ -136,23 +136,28 @@ StoreResult<Turn> ConversationStore::begin_turn(const TurnStart& start) {
     return guarded<Turn>([&] {
         Sql& sql = *state_->sql;
         Transaction transaction(sql, Durability::now);
-        Turn turn;
+        Turn turn{.conversation = start.conversation};
         MessageId parent = start.parent;
+        if (start.new_conversation) {
+            turn.conversation = insert_conversation(sql, *start.new_conversation);
+            parent = 0;
+            sql.run("DELETE FROM drafts WHERE conversation_id = 0");
+        }
         if (start.question) {
             turn.user =
-                insert_message(sql, {.conversation = start.conversation, .parent = parent, .role = Role::user, .created = start.now});
+                insert_message(sql, {.conversation = turn.conversation, .parent = parent, .role = Role::user, .created = start.now});
             insert_part(sql, turn.user, Role::user, 0, {.kind = PartKind::text, .text = *start.question});
-            sql.run("DELETE FROM drafts WHERE conversation_id = ?", start.conversation);
+            sql.run("DELETE FROM drafts WHERE conversation_id = ?", turn.conversation);
             parent = turn.user;
         }
-        turn.assistant = insert_message(sql, {.conversation = start.conversation,
+        turn.assistant = insert_message(sql, {.conversation = turn.conversation,
                                               .parent = parent,
                                               .role = Role::assistant,
                                               .status = MessageStatus::streaming,
                                               .created = start.now,
                                               .model_name = start.model_name,
                                               .model_hash = start.model_hash});
-        touch(sql, start.conversation, start.now);
+        touch(sql, turn.conversation, start.now);
         transaction.commit();
         return turn;
     });
