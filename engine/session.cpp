@@ -249,6 +249,7 @@ Result<GenerationResult> ModelSession::run(const GenerateRequest& request, Gener
         turn.forwarder.token_index = turn.index++;
         turn.parser.feed(token.id, shown_bytes(*loaded_, token.id), turn.forwarder, closer(token.origin));
         turn.sampler.accept(token.id);
+        if (token.origin == Origin::sampled) turn.sampler.skip_draws(1);
     }
     turn.forwarder.silent = false;
 
