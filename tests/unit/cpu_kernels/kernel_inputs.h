@@ -94,7 +94,7 @@ inline void random_weights(DType type, Random& random, std::byte* out, size_t n)
                 put_half(block + 208, sign * scale(random));
                 break;
             case DType::mxfp4:
-                block[0] = static_cast<std::byte>(b % 5 == 4 ? random() % 3 : 115 + random() % 12);
+                block[0] = static_cast<std::byte>(b % 5 == 4 ? random() % 2 : 115 + random() % 12);
                 break;
             case DType::iq1_m: {  // the half d is spread over the top nibbles of four words
                 const uint16_t d = f32_to_f16(scale(random));

@@ -1,6 +1,8 @@
 /// engine/backend/cpu/simd/avx2_kernels.cpp: the table for processors with AVX2, FMA and F16C (Haswell, Zen, later).
 #include "engine/backend/cpu/simd/avx2_block_matmul.h"
 #include "engine/backend/cpu/simd/avx2_quantize.h"
+
+// What works on the kernels above, by their names.
 #include "engine/backend/cpu/simd/block_types.h"
 #include "engine/backend/cpu/simd/float_table.h"
 #include "engine/backend/cpu/simd/quantize_rows.h"

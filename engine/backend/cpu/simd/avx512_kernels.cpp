@@ -2,6 +2,8 @@
 #include "engine/backend/cpu/simd/avx512_block_matmul.h"
 #include "engine/backend/cpu/simd/avx512_quantize.h"
 #include "engine/backend/cpu/simd/avx512_vectors.h"
+
+// What works on the kernels above, by their names.
 #include "engine/backend/cpu/simd/block_types.h"
 #include "engine/backend/cpu/simd/float_table.h"
 #include "engine/backend/cpu/simd/quantize_rows.h"

@@ -82,14 +82,10 @@ inline void add_fifth_bits(const std::byte* chunk, __m512i (&q)[4]) noexcept {
     }
 }
 
-/// Codebook of 16 signed levels, looked up as unsigned bytes (level + 128).
-[[nodiscard]] inline __m512i level_table(const int8_t* levels) noexcept {
-    const __m128i table = _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(levels)), _mm_set1_epi8(-128));
-    return _mm512_broadcast_i32x4(table);
-}
-inline void look_up(const int8_t* levels, __m512i (&q)[4]) noexcept {
-    const __m512i table = level_table(levels);
-    for (__m512i& z : q) z = _mm512_shuffle_epi8(table, z);
+/// Looks codes up in 16 signed levels and adds `offset`, which makes them unsigned.
+inline void look_up(const int8_t* levels, int offset, __m512i (&q)[4]) noexcept {
+    const __m128i table = _mm_add_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(levels)), _mm_set1_epi8(static_cast<char>(offset)));
+    for (__m512i& z : q) z = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(table), z);
 }
 
 struct Block32 {
@@ -161,18 +157,18 @@ struct Iq4Nl : Block32 {
     static constexpr bool kBias = false;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
         unpack_nibble_blocks<18, 2>(chunk, u.q);
-        look_up(&kIq4NlValues[0], u.q);
+        look_up(&kIq4NlValues[0], kOffset, u.q);
         u.scale = _mm512_castps256_ps512(low_halves(block_heads<18>(chunk)));
     }
 };
 
 struct Mxfp4 : Block32 {
     static constexpr size_t kBytes = 8 * 17;
-    static constexpr int kOffset = 128;
+    static constexpr int kOffset = 12;
     static constexpr bool kBias = false;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
         unpack_nibble_blocks<17, 1>(chunk, u.q);
-        look_up(&kMxfp4Values[0], u.q);
+        look_up(&kMxfp4Values[0], kOffset, u.q);
         // 2^(e - 128); the subnormal two, e < 2, count as 0: products with them would be slow and below 1e-34.
         const __m256i e = _mm256_and_si256(block_heads<17>(chunk), _mm256_set1_epi32(255));
         const __m256i exponent = _mm256_max_epi32(_mm256_sub_epi32(e, _mm256_set1_epi32(1)), _mm256_setzero_si256());
@@ -293,7 +289,7 @@ struct Iq4Xs : SuperBlock {
     static constexpr bool kFine = false, kBias = false;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
         unpack_nibble_blocks<16, 0>(chunk + 8, u.q);
-        look_up(&kIq4NlValues[0], u.q);
+        look_up(&kIq4NlValues[0], kOffset, u.q);
         const __m256i low =
             _mm256_srlv_epi32(_mm256_set1_epi32(static_cast<int>(load_u32(chunk + 4))), _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28));
         const __m256i high = _mm256_srlv_epi32(_mm256_set1_epi32(load_u16(chunk + 2)), _mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14));

@@ -1,6 +1,8 @@
 /// engine/backend/cpu/simd/avxvnni_kernels.cpp: the AVX2 table with 8-bit dot products (AVX-VNNI: Alder Lake and later).
 #include "engine/backend/cpu/simd/avx2_block_matmul.h"
 #include "engine/backend/cpu/simd/avx2_quantize.h"
+
+// What works on the kernels above, by their names.
 #include "engine/backend/cpu/simd/block_types.h"
 #include "engine/backend/cpu/simd/float_table.h"
 #include "engine/backend/cpu/simd/quantize_rows.h"

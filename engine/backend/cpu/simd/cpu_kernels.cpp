@@ -10,6 +10,10 @@
 #if defined(SOLILOQUY_KERNELS_X86)
 #include <cpuid.h>
 #endif
+#if defined(SOLILOQUY_KERNELS_NEON) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
 namespace soliloquy {
 namespace {
@@ -33,6 +37,16 @@ bool has_avx_vnni() noexcept {
 }
 #endif
 
+#if defined(SOLILOQUY_KERNELS_NEON)
+bool has_dot_product() noexcept {
+#if defined(__linux__)
+    return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#else
+    return true;  // every 64-bit Mac and every Windows on Arm machine that is still sold
+#endif
+}
+#endif
+
 Supported find_supported() noexcept {
     Supported found;
     found.add(&scalar_kernels());
@@ -47,6 +61,9 @@ Supported find_supported() noexcept {
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
         found.add(&avx512_kernels());
     }
+#endif
+#if defined(SOLILOQUY_KERNELS_NEON)
+    if (has_dot_product()) found.add(&neon_kernels());
 #endif
     return found;
 }
