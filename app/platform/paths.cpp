@@ -50,6 +50,8 @@ Status prepare_data_folder(const std::filesystem::path& folder) {
     return Status::success();
 }
 
+std::filesystem::path conversations_file(const std::filesystem::path& data_folder) { return data_folder / "conversations.db"; }
+
 std::filesystem::path program_folder() {
     std::error_code error;
 #ifdef _WIN32

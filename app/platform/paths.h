@@ -13,6 +13,9 @@ namespace soliloquy {
 /// Creates the folder, readable by its owner alone. An Error says why it cannot be written.
 [[nodiscard]] Status prepare_data_folder(const std::filesystem::path& folder);
 
+/// The store of a data folder.
+[[nodiscard]] std::filesystem::path conversations_file(const std::filesystem::path& data_folder);
+
 /// The folder of the running program; empty when the system does not tell.
 [[nodiscard]] std::filesystem::path program_folder();
 

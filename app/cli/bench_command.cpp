@@ -1,0 +1,87 @@
+/// app/cli/bench_command.cpp: prints the speed of a model beside the memory bandwidth of this machine.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "app/cli/commands.h"
+#include "app/cli/interrupt.h"
+#include "engine/benchmark.h"
+
+namespace soliloquy::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string as_text(const BenchmarkReport& report) {
+    std::string text = fmt::format("{} ({}), {}\n", report.model.name, report.model.quantization, report.model.device.description);
+    text += fmt::format("opened in {:.2f} s; this machine copies {:.1f} GB/s and reads {:.1f} GB/s with {} threads\n\n",
+                        report.load_seconds, report.copy_gb_per_second, report.read_gb_per_second, report.threads);
+    text += fmt::format("{:>8}  {:>24}  {:>24}  {:>9}  {:>8}  {:>8}\n", "depth", "prefill tok/s (min-max)", "decode tok/s (min-max)",
+                        "MB/token", "GB/s", "of copy");
+    const auto speed = [](double median, double least, double most) {
+        return median > 0.0 ? fmt::format("{:.1f} ({:.1f}-{:.1f})", median, least, most) : std::string("-");
+    };
+    for (const BenchmarkRow& row : report.rows) {
+        text += fmt::format("{:>8}  {:>24}  {:>24}  {:>9.2f}  {:>8.2f}  {:>6.0f} %\n", row.depth,
+                            speed(row.prefill_tokens_per_second, row.prefill_min, row.prefill_max),
+                            speed(row.decode_tokens_per_second, row.decode_min, row.decode_max),
+                            static_cast<double>(row.bytes_per_token) / 1e6, row.decode_gb_per_second, 100.0 * row.share_of_copy_bandwidth);
+    }
+    return text;
+}
+
+std::string as_json(const BenchmarkReport& report) {
+    Json json{{"model", report.model.name},
+              {"path", report.model.path.string()},
+              {"architecture", report.model.architecture},
+              {"quantization", report.model.quantization},
+              {"device", device_name(report.model.device.device)},
+              {"device_description", report.model.device.description},
+              {"threads", report.threads},
+              {"load_seconds", report.load_seconds},
+              {"copy_gb_per_second", report.copy_gb_per_second},
+              {"read_gb_per_second", report.read_gb_per_second}};
+    json["rows"] = Json::array();
+    for (const BenchmarkRow& row : report.rows) {
+        json["rows"].push_back({{"depth", row.depth},
+                                {"prefill_tokens_per_second", row.prefill_tokens_per_second},
+                                {"prefill_min", row.prefill_min},
+                                {"prefill_max", row.prefill_max},
+                                {"decode_tokens_per_second", row.decode_tokens_per_second},
+                                {"decode_min", row.decode_min},
+                                {"decode_max", row.decode_max},
+                                {"bytes_per_token", row.bytes_per_token},
+                                {"decode_gb_per_second", row.decode_gb_per_second},
+                                {"share_of_copy_bandwidth", row.share_of_copy_bandwidth}});
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+int run_bench(const CommandLine& line, Streams streams) {
+    const Result<std::filesystem::path> path = model_of(line);
+    if (!path.ok()) return fail(streams, path.error().message);
+    BenchmarkOptions options;
+    options.device = line.device;
+    options.threads = line.threads;
+    options.prompt_tokens = line.bench.prompt_tokens;
+    options.generated_tokens = line.bench.generated_tokens;
+    options.depths = line.bench.depths;
+    options.repeats = line.bench.repeats;
+    options.exact = line.bench.exact;
+    options.progress = [&](const std::string& doing, float done) {
+        streams.err.progress(fmt::format("{}: {:.0f} %", doing, 100.0f * done));
+        return !interrupted();
+    };
+    const Result<BenchmarkReport> report = benchmark_model(*path, options);
+    streams.err.clear_progress();
+    if (interrupted()) return kExitInterrupted;
+    if (!report.ok()) return fail(streams, report.error().message);
+    streams.out.write(line.json ? as_json(*report) : as_text(*report));
+    return streams.out.failed() ? fail(streams, "cannot write to stdout") : kExitOk;
+}
+
+}  // namespace soliloquy::cli
