@@ -37,6 +37,8 @@ std::vector<Lie> lies_of_the_preamble() {
         {"version 4", RawGguf(0, 0, 4), {"version 4", "expected 2 or 3"}},
         {"big endian", RawGguf(0, 0, 0x03000000), {"big endian"}},
         {"entries beyond the file", RawGguf(0, 1000).zeros(100), {"byte 16", "1000 metadata entries", "100 bytes"}},
+        {"one entry more than fits", RawGguf(0, 8).zeros(8 * 14 - 1), {"8 metadata entries cannot fit"}},
+        {"one tensor more than fits", RawGguf(4, 0).zeros(4 * 33 - 1), {"4 tensors cannot fit"}},
         {"2^64 - 1 entries", RawGguf(0, kHuge).zeros(100), {"18446744073709551615 metadata entries"}},
         {"tensors beyond the file", RawGguf(1000, 0).zeros(100), {"byte 8", "1000 tensors"}},
         {"2^64 - 1 tensors", RawGguf(kHuge, 0).zeros(100), {"18446744073709551615 tensors"}},
