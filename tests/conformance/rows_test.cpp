@@ -1,0 +1,138 @@
+/// tests/conformance/rows_test.cpp: ops on rows that do not know of each other.
+#include "tests/conformance/op_pair.h"
+
+namespace soliloquy {
+namespace {
+
+constexpr std::array kDims{1u, 7u, 127u, 7168u};
+constexpr std::array kTokens{1u, 2u, 7u, 127u};
+
+/// Calls f(tokens, dim) for every pair of sizes.
+template <typename F>
+void for_each_size(F&& f) {
+    for (const uint32_t tokens : kTokens) {
+        for (const uint32_t dim : kDims) {
+            SCOPED_TRACE(::testing::Message() << tokens << " tokens, " << dim << " numbers");
+            f(tokens, dim);
+        }
+    }
+}
+
+TEST(ConformanceRows, embed) {
+    for (const DType type : {DType::f32, DType::f16, DType::q8_0, DType::q4_k, DType::q6_k}) {
+        SCOPED_TRACE(dtype_traits(type).name);
+        RandomWeights weights(1);
+        OpGraph op{.graph = {}, .out = {}, .tokens = 7};
+        op.out = op.graph.activation("y", 7168);
+        op.graph.add(Embed{.y = op.out, .table = op.graph.weight(weights.make(type, 7168, 7))});
+        expect_conforms(op, Embed::max_nmse);
+    }
+}
+
+TEST(ConformanceRows, rms_norm) {
+    for_each_size([](uint32_t tokens, uint32_t dim) {
+        RandomWeights weights(dim);
+        OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+        const Tensor x = op.input(weights, dim, 3.0f);
+        op.out = op.graph.activation("y", dim);
+        op.graph.add(RmsNorm{.y = op.out, .x = x, .w = op.graph.weight(weights.make(DType::f32, dim)), .eps = 1e-6f});
+        expect_conforms(op, RmsNorm::max_nmse);
+    });
+}
+
+TEST(ConformanceRows, rms_norm_of_heads_in_place) {
+    RandomWeights weights(2);
+    OpGraph op{.graph = {}, .out = {}, .tokens = 7};
+    op.out = op.graph.activation("x", 5 * 96);
+    op.graph.add(Embed{.y = op.out, .table = op.graph.weight(weights.make(DType::f32, 5 * 96, 7))});
+    op.graph.add(RmsNorm{.y = op.out, .x = op.out, .w = op.graph.weight(weights.make(DType::f32, 96)), .eps = 1e-5f});
+    expect_conforms(op, RmsNorm::max_nmse);
+}
+
+TEST(ConformanceRows, rope) {
+    auto table = std::make_shared<RopeTable>();
+    for (size_t i = 0; i < 32; ++i) table->frequencies.push_back(static_cast<float>(std::pow(10000.0, -static_cast<double>(i) / 32.0)));
+    table->magnitude = 1.2f;
+    for (const RopePairs pairs : {RopePairs::interleaved, RopePairs::halves}) {
+        for (const uint32_t tokens : kTokens) {
+            SCOPED_TRACE(tokens);
+            RandomWeights weights(3);
+            OpGraph op{.graph = {}, .out = {}, .tokens = tokens, .position = 1000};
+            op.out = op.graph.activation("x", 3 * 192);
+            op.graph.add(Embed{.y = op.out, .table = op.graph.weight(weights.make(DType::f32, 3 * 192, tokens))});
+            op.graph.add(Rope{.x = op.out, .table = table, .pairs = pairs, .head_dim = 192, .offset = 128});
+            expect_conforms(op, Rope::max_nmse);
+        }
+    }
+}
+
+TEST(ConformanceRows, swiglu) {
+    for (const float limit : {0.0f, 7.0f}) {
+        for_each_size([limit](uint32_t tokens, uint32_t dim) {
+            RandomWeights weights(dim + 1);
+            OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+            const Tensor gate = op.input(weights, dim, 5.0f), up = op.input(weights, dim, 5.0f);
+            op.out = op.graph.activation("y", dim);
+            op.graph.add(SwiGlu{.y = op.out, .gate = gate, .up = up, .limit = limit});
+            expect_conforms(op, SwiGlu::max_nmse);
+        });
+    }
+}
+
+TEST(ConformanceRows, add) {
+    for_each_size([](uint32_t tokens, uint32_t dim) {
+        RandomWeights weights(dim + 2);
+        OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+        const Tensor a = op.input(weights, dim), b = op.input(weights, dim);
+        op.out = op.graph.activation("y", dim);
+        op.graph.add(Add{.y = op.out, .a = a, .b = b});
+        expect_conforms(op, Add::max_nmse);
+    });
+}
+
+TEST(ConformanceRows, scatter_add) {
+    for_each_size([](uint32_t tokens, uint32_t dim) {
+        RandomWeights weights(dim + 3);
+        OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+        const Tensor x = op.input(weights, size_t{3} * dim), w = op.input(weights, 3);
+        op.out = op.graph.activation("y", dim);
+        op.graph.add(Embed{.y = op.out, .table = op.graph.weight(weights.make(DType::f32, dim, tokens))});
+        op.graph.add(ScatterAdd{.y = op.out, .x = x, .weights = w});
+        expect_conforms(op, ScatterAdd::max_nmse);
+    });
+}
+
+TEST(ConformanceRows, select_rows) {
+    for (const uint32_t outputs : {1u, 3u, 7u}) {
+        RandomWeights weights(5);
+        OpGraph op{.graph = {}, .out = {}, .tokens = 7, .position = 0, .outputs = outputs};
+        const Tensor x = op.input(weights, 127);
+        op.out = op.graph.activation("y", 127, Rows::per_output);
+        op.graph.add(SelectRows{.y = op.out, .x = x});
+        expect_conforms(op, SelectRows::max_nmse);
+    }
+}
+
+TEST(ConformanceRows, append_kv_rounds_to_the_nearest_half_and_touches_no_other_row) {
+    for (const uint32_t dim : kDims) {
+        std::vector<std::vector<std::byte>> caches;
+        for (const bool exact : {true, false}) {
+            RandomWeights weights(6);
+            auto& cache = caches.emplace_back(row_bytes(DType::f16, dim) * 12, std::byte{0x5a});
+            OpGraph op{.graph = {}, .out = {}, .tokens = 5, .position = 4};
+            op.out = op.input(weights, dim);
+            op.graph.add(AppendKv{.cache = op.graph.cache("kv", DType::f16, 12, dim, cache.data()), .x = op.out});
+            run_graph(op, exact, 2);
+            const size_t row = row_bytes(DType::f16, dim);
+            for (size_t i = 0; i < cache.size(); ++i) {
+                if (i < 4 * row || i >= 9 * row) {
+                    ASSERT_EQ(cache[i], std::byte{0x5a}) << "byte " << i;
+                }
+            }
+        }
+        EXPECT_EQ(caches[0], caches[1]) << dim;
+    }
+}
+
+}  // namespace
+}  // namespace soliloquy
