@@ -52,12 +52,18 @@ Result<Bpe> Bpe::build(const Vocabulary& vocabulary, std::span<const std::string
 }
 
 Status Bpe::index_words() {
-    words_.reserve(vocabulary_->size());
+    const auto size_of_word = [&](TokenId id) { return is_word(vocabulary_->kind(id)) ? vocabulary_->bytes(id).size() : 0; };
+    size_t short_words = 0;
+    size_t long_words = 0;
+    for (TokenId id = 0; id < vocabulary_->size(); ++id) {
+        const size_t size = size_of_word(id);
+        longest_word_ = std::max(longest_word_, size);
+        if (size > 0) ++(size <= WordIndex::kShort ? short_words : long_words);
+    }
+    words_.reserve(short_words, long_words);
     whole_ = std::make_unique<std::atomic<Whole>[]>(vocabulary_->size());
     for (TokenId id = 0; id < vocabulary_->size(); ++id) {
-        if (!is_word(vocabulary_->kind(id)) || vocabulary_->bytes(id).empty()) continue;
-        longest_word_ = std::max(longest_word_, vocabulary_->bytes(id).size());
-        if (!words_.insert(vocabulary_->bytes(id), id, [&](TokenId i) { return vocabulary_->bytes(i); })) {
+        if (size_of_word(id) > 0 && !words_.insert(id)) {
             return invalid("tokenizer.ggml.tokens: thousands of tokens were made to collide; the file is not an honest vocabulary");
         }
     }
@@ -119,33 +125,47 @@ Status Bpe::add_merges(std::span<const std::string_view> merges) {
     return {};
 }
 
+void Bpe::encode_all(std::span<const std::string_view> words, Scratch& scratch, std::vector<TokenId>& out) const {
+    for (const std::string_view word : words) {
+        if (word.size() > 2 && word.size() <= WordIndex::kShort) words_.prefetch(word);
+    }
+    for (const std::string_view word : words) encode(word, scratch, out);
+}
+
 void Bpe::encode(std::string_view word, Scratch& scratch, std::vector<TokenId>& out) const {
     if (word.empty()) return;
-    if (word.size() <= longest_word_) {
-        const auto id = words_.find(word, [&](TokenId i) { return vocabulary_->bytes(i); });
-        if (id && ignore_merges_) {
-            out.push_back(*id);
-            return;
-        }
-        if (id) {
-            std::atomic<Whole>& whole = whole_[*id];
-            const size_t before = out.size();
-            if (whole.load(std::memory_order_relaxed) == Whole::yes) {
-                out.push_back(*id);
-                return;
-            }
-            merge_bytes(word, scratch, out);
-            if (whole.load(std::memory_order_relaxed) == Whole::unknown) {
-                const bool is_whole = out.size() == before + 1 && out.back() == *id;
-                whole.store(is_whole ? Whole::yes : Whole::no, std::memory_order_relaxed);
-            }
-            return;
-        }
+    // One or two bytes are merged sooner than looked up.
+    const bool look_up = word.size() <= longest_word_ && (word.size() > 2 || ignore_merges_);
+    const auto id = look_up ? words_.find(word) : std::nullopt;
+    if (!id) {
+        merge_bytes(word, scratch, out);
+    } else if (ignore_merges_ || whole_[*id].load(std::memory_order_relaxed) == Whole::yes) {
+        out.push_back(*id);
+    } else {
+        const size_t before = out.size();
+        merge_bytes(word, scratch, out);
+        const bool is_whole = out.size() == before + 1 && out.back() == *id;
+        whole_[*id].store(is_whole ? Whole::yes : Whole::no, std::memory_order_relaxed);
     }
-    merge_bytes(word, scratch, out);
 }
 
 void Bpe::merge_bytes(std::string_view word, Scratch& scratch, std::vector<TokenId>& out) const {
+    if (word.size() == 1) {
+        append(byte_symbols_[static_cast<uint8_t>(word[0])], word, out);
+        return;
+    }
+    if (word.size() == 2) {
+        const Symbol left = byte_symbols_[static_cast<uint8_t>(word[0])];
+        const Symbol right = byte_symbols_[static_cast<uint8_t>(word[1])];
+        const Merge merge = merges_.find(left, right);
+        if (merge.rank != kNoRank) {
+            append(merge.result, word, out);
+        } else {
+            append(left, word.substr(0, 1), out);
+            append(right, word.substr(1), out);
+        }
+        return;
+    }
     scratch.units.resize(word.size());
     for (size_t i = 0; i < word.size(); ++i) scratch.units[i] = byte_symbols_[static_cast<uint8_t>(word[i])];
     scratch.pieces.clear();

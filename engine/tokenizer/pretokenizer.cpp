@@ -75,11 +75,24 @@ struct Pretokenizer::Pass {
     unsigned digits = 0;
 };
 
-/// One call of split(): the memory that matching needs, and where pieces go.
+struct Pretokenizer::Scratch::Parts {
+    std::unique_ptr<pcre2_match_data, FreeMatchData> data{pcre2_match_data_create(1, nullptr)};
+    std::unique_ptr<pcre2_match_context, FreeMatchContext> context{pcre2_match_context_create(nullptr)};
+    std::unique_ptr<pcre2_jit_stack, FreeJitStack> jit_stack{pcre2_jit_stack_create(kJitStackBytes, kJitStackBytes, nullptr)};
+};
+
+Pretokenizer::Scratch::Scratch() : parts_(std::make_unique<Parts>()) {
+    if (!parts_->data || !parts_->context) return;
+    pcre2_set_heap_limit(parts_->context.get(), kHeapLimitKibibytes);
+    pcre2_set_depth_limit(parts_->context.get(), kDepthLimit);
+    if (parts_->jit_stack) pcre2_jit_stack_assign(parts_->context.get(), nullptr, parts_->jit_stack.get());
+}
+Pretokenizer::Scratch::~Scratch() = default;
+Pretokenizer::Scratch::Scratch(Scratch&&) noexcept = default;
+
+/// One call of split().
 struct Pretokenizer::Run {
-    std::unique_ptr<pcre2_match_data, FreeMatchData> data;
-    std::unique_ptr<pcre2_match_context, FreeMatchContext> context;
-    std::unique_ptr<pcre2_jit_stack, FreeJitStack> jit_stack;
+    Scratch::Parts& parts;
     const std::vector<Pass>& passes;
     std::string_view text;    // what the caller gave
     std::string_view shadow;  // what is matched: the same, or with stand-ins for invalid bytes
@@ -87,28 +100,15 @@ struct Pretokenizer::Run {
     void* taker;
     Status failure{};
 
-    bool open() {
-        data.reset(pcre2_match_data_create(1, nullptr));
-        context.reset(pcre2_match_context_create(nullptr));
-        jit_stack.reset(pcre2_jit_stack_create(kJitStackBytes, kJitStackBytes, nullptr));
-        if (!data || !context) return false;
-        // An expression gives back at most a few times what it scanned.
-        const uint64_t steps = 100'000 + 64 * static_cast<uint64_t>(text.size());
-        pcre2_set_match_limit(context.get(), static_cast<uint32_t>(std::min<uint64_t>(steps, std::numeric_limits<uint32_t>::max())));
-        pcre2_set_heap_limit(context.get(), kHeapLimitKibibytes);
-        pcre2_set_depth_limit(context.get(), kDepthLimit);
-        if (jit_stack) pcre2_jit_stack_assign(context.get(), nullptr, jit_stack.get());
-        return true;
-    }
-
     /// The end of a match, after setting its begin; PCRE2_ERROR_NOMATCH or another negative number.
     int match(const Pass& pass, std::string_view piece, size_t from) const noexcept {
         const auto* subject = reinterpret_cast<PCRE2_SPTR>(piece.data());
-        if (pass.compiled_to_machine_code && jit_stack) {
-            const int found = pcre2_jit_match(pass.code.get(), subject, piece.size(), from, 0, data.get(), context.get());
+        if (pass.compiled_to_machine_code && parts.jit_stack) {
+            const int found = pcre2_jit_match(pass.code.get(), subject, piece.size(), from, 0, parts.data.get(), parts.context.get());
             if (found != PCRE2_ERROR_JIT_STACKLIMIT) return found;
         }
-        return pcre2_match(pass.code.get(), subject, piece.size(), from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, data.get(), context.get());
+        return pcre2_match(pass.code.get(), subject, piece.size(), from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, parts.data.get(),
+                           parts.context.get());
     }
 
     /// Passes shadow[begin, end) on to the pass `depth`. The recursion is as deep as the family has passes.
@@ -142,7 +142,7 @@ struct Pretokenizer::Run {
                     failure = Error{ErrorCode::internal, "cutting text into words failed: " + message_of(found)};
                     return false;
                 }
-                const size_t* ends = pcre2_get_ovector_pointer(data.get());
+                const size_t* ends = pcre2_get_ovector_pointer(parts.data.get());
                 from = ends[0];
                 to = ends[1];
             }
@@ -192,17 +192,19 @@ Result<Pretokenizer> Pretokenizer::create(std::string_view pre) try {
     return Error{ErrorCode::out_of_memory, "not enough memory for the pre-tokenizer"};
 }
 
-Status Pretokenizer::split(std::string_view text, Take take, void* context) const try {
+Status Pretokenizer::split(std::string_view text, Scratch& scratch, Take take, void* context) const try {
+    Scratch::Parts& parts = *scratch.parts_;
+    if (!parts.data || !parts.context) return Error{ErrorCode::out_of_memory, "not enough memory to cut the text into words"};
+    // An expression gives back at most a few times what it scanned.
+    const uint64_t steps = 100'000 + 64 * static_cast<uint64_t>(text.size());
+    pcre2_set_match_limit(parts.context.get(), static_cast<uint32_t>(std::min<uint64_t>(steps, std::numeric_limits<uint32_t>::max())));
     const std::string stand_in = stand_in_for_invalid(text);
-    Run run{.data = {},
-            .context = {},
-            .jit_stack = {},
+    Run run{.parts = parts,
             .passes = passes_,
             .text = text,
             .shadow = stand_in.empty() ? text : std::string_view(stand_in),
             .take = take,
             .taker = context};
-    if (!run.open()) return Error{ErrorCode::out_of_memory, "not enough memory to cut the text into words"};
     run.give(0, 0, text.size());
     return run.failure;
 } catch (const std::bad_alloc&) {

@@ -28,12 +28,22 @@ class BetweenBpe final : public Between {
   public:
     BetweenBpe(const Pretokenizer& pretokenizer, const Bpe& bpe) : pretokenizer_(pretokenizer), bpe_(bpe), scratch_(bpe) {}
     Status encode(std::string_view text, std::vector<TokenId>& out) override {
-        return pretokenizer_.split(text, [&](std::string_view word) { bpe_.encode(word, scratch_, out); });
+        std::array<std::string_view, Bpe::kBatch> words;
+        size_t count = 0;
+        RETURN_IF_ERROR(pretokenizer_.split(text, split_scratch_, [&](std::string_view word) {
+            words[count++] = word;
+            if (count < words.size()) return;
+            bpe_.encode_all(words, scratch_, out);
+            count = 0;
+        }));
+        bpe_.encode_all(std::span(words).first(count), scratch_, out);
+        return {};
     }
 
   private:
     const Pretokenizer& pretokenizer_;
     const Bpe& bpe_;
+    Pretokenizer::Scratch split_scratch_;
     Bpe::Scratch scratch_;
 };
 

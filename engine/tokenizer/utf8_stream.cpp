@@ -64,7 +64,7 @@ void append_utf8(std::string& out, char32_t code_point) {
 
 void Utf8Stream::feed(std::string_view bytes, std::string& out) {
     // A held letter is completed, or found broken, by at most three new bytes.
-    while (held_ > 0 && !bytes.empty()) {
+    while (held_ > 0 && held_ < sizeof held_bytes_ && !bytes.empty()) {
         held_bytes_[held_] = bytes.front();
         const Utf8Letter letter = first_utf8_letter({held_bytes_, held_ + 1});
         if (letter.state == Utf8Letter::State::invalid) {
