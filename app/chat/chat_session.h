@@ -55,12 +55,12 @@ class ChatSession : public QObject {
   public:
     struct Setup {
         store::ConversationStore* store = nullptr;
-        EngineOpener open_engine;
+        EngineOpener open_engine{};
         const Clock* clock = &system_clock();
-        std::filesystem::path model;  ///< opened at the first message, or by load_model()
-        LoadOptions load;             ///< device, threads, context length; progress is set by the session
+        std::filesystem::path model{};  ///< opened at the first message, or by load_model()
+        LoadOptions load{};             ///< device, threads, context length; progress is set by the session
         int flush_interval_ms = 33;
-        int checkpoint_interval_ms = 500;
+        int checkpoint_interval_ms = 400;  ///< well under the second that a crash may cost: the window may be late, too
     };
     explicit ChatSession(Setup setup, QObject* parent = nullptr);
     ~ChatSession() override;  ///< stops, stores what came, joins the engine thread

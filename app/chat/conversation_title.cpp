@@ -21,10 +21,11 @@ QString cleaned(const QString& line) {
         const bool hidden = c.category() == QChar::Other_Control || c.category() == QChar::Other_Format;
         if (c == u'\t') {
             clean += u' ';
-        } else if (!hidden && c != u'*' && c != u'`') {
+        } else if (!hidden && c != u'`') {
             clean += c;
         }
     }
+    clean.remove(QStringLiteral("**"));
     while (!clean.isEmpty() && QStringLiteral("#>-+ ").contains(clean.front())) clean.remove(0, 1);
     return clean.simplified();
 }
