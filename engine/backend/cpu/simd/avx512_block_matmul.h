@@ -11,55 +11,99 @@
 namespace soliloquy {
 namespace {
 
-/// Lanes of q[z] that share a scale, as indices into the scales of a chunk.
+/// For every lane of q[z], the lane of Unpacked::scale that holds its scale.
 template <class W>
-[[nodiscard]] inline __m512i scale_lanes(int z) noexcept {
-    if constexpr (W::kFine) {
-        const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-        return _mm512_add_epi32(lanes, _mm512_set1_epi32(4 * z));
+struct ScaleLanes {
+    alignas(64) int lane[4][16];
+    constexpr ScaleLanes() : lane{} {
+        for (int z = 0; z < 4; ++z) {
+            for (int i = 0; i < 16; ++i) {
+                const int four = natural_four(W::kOrder, z, i);
+                lane[z][i] = W::kFine ? four / 4 : four / 8 * 2;
+            }
+        }
+    }
+};
+template <class W>
+inline constexpr ScaleLanes<W> kScaleLanes;
+
+/// code_factor for every lane of Unpacked::scale; 1 for biases.
+template <class W>
+struct CodeFactors {
+    alignas(64) float factor[16];
+    constexpr CodeFactors() : factor{} {
+        for (int i = 0; i < 16; ++i) {
+            const bool bias = !W::kFine && i % 2 != 0;
+            factor[i] = bias ? 1.0f : code_factor(W::kOrder, W::kFine ? 4 * i : i / 2 * 8);
+        }
+    }
+};
+template <class W>
+inline constexpr CodeFactors<W> kCodeFactors;
+inline constexpr bool scales_codes(Order order) noexcept { return order == Order::pairs || order == Order::quarters; }
+
+/// 256 activations in the order of the weights.
+template <Order kOrder>
+inline void load_activations(const int8_t* quant, __m512i (&x)[4]) noexcept {
+    __m512i z[4];
+    for (int i = 0; i < 4; ++i) z[i] = _mm512_loadu_si512(quant + 64 * i);
+    if constexpr (kOrder == Order::natural) {
+        for (int i = 0; i < 4; ++i) x[i] = z[i];
+    } else if constexpr (kOrder == Order::split) {
+        for (int i = 0; i < 4; i += 2) {
+            x[i] = _mm512_shuffle_i64x2(z[i], z[i + 1], 0x88);
+            x[i + 1] = _mm512_shuffle_i64x2(z[i], z[i + 1], 0xdd);
+        }
     } else {
-        const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-        return _mm512_add_epi32(lanes, _mm512_set1_epi32(2 * z));
+        constexpr int kStep = kOrder == Order::pairs ? 1 : 2;  // to the vector that shares x[i] with z[i]
+        for (int i = 0; i < 4; i += 2) {
+            const int first = kOrder == Order::pairs ? i : i / 2;
+            x[i] = _mm512_shuffle_i64x2(z[first], z[first + kStep], 0x44);
+            x[i + 1] = _mm512_shuffle_i64x2(z[first], z[first + kStep], 0xee);
+        }
     }
 }
 
 /// R rows, one token.
 template <class W, size_t R>
 inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, float* y) noexcept {
+    constexpr int kStep = W::kOrder == Order::split ? 2 : 1;  // both vectors of a split pair have the same scales
     __m512 sums[R];
     for (size_t r = 0; r < R; ++r) sums[r] = _mm512_setzero_ps();
     std::byte padded[W::kBytes];
     const size_t chunks = (blocks + 7) / 8;
     for (size_t c = 0; c < chunks; ++c) {
         __m512i xq[4], start[4];
-        for (int z = 0; z < 4; ++z) {
-            xq[z] = _mm512_loadu_si512(x[c].quant + 64 * z);
+        load_activations<W::kOrder>(x[c].quant, xq);
+        for (int z = 0; z < 4; z += kStep) {
             start[z] = _mm512_setzero_si512();
             if constexpr (W::kOffset != 0) {
                 const __m512i offset = _mm512_set1_epi8(static_cast<char>(W::kOffset));
-                start[z] = _mm512_sub_epi32(start[z], _mm512_dpbusd_epi32(start[z], offset, xq[z]));
+                for (int i = z; i < z + kStep; ++i) start[z] = _mm512_dpbusd_epi32(start[z], offset, xq[i]);
+                start[z] = _mm512_sub_epi32(_mm512_setzero_si512(), start[z]);
             }
         }
-        // Coarse: [scale | sum]. Fine: every scale twice, and the sums apart.
-        __m512 x_scale = _mm512_loadu_ps(x[c].scale);
-        if constexpr (W::kFine) {
-            x_scale = _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7), x_scale);
-        }
+        // Coarse: [scale0, sum0, scale1, ...]. Fine: every scale twice, and the sums apart.
+        const __m512i spread = W::kFine ? _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)
+                                        : _mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+        __m512 x_scale = _mm512_permutexvar_ps(spread, _mm512_loadu_ps(x[c].scale));
+        if constexpr (scales_codes(W::kOrder)) x_scale = _mm512_mul_ps(x_scale, _mm512_load_ps(kCodeFactors<W>.factor));
         for (size_t r = 0; r < R; ++r) {
             const std::byte* row = w + r * w_stride;
-            _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1024), _MM_HINT_T0);
-            if constexpr (W::kBytes > 64) _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1088), _MM_HINT_T0);
-            if constexpr (W::kBytes > 128) _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1152), _MM_HINT_T0);
-            if constexpr (W::kBytes > 192) _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1216), _MM_HINT_T0);
+            for (size_t line = 0; line < W::kBytes; line += 64) {
+                _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1024 + line), _MM_HINT_T0);
+            }
             Unpacked u;
             W::unpack(chunk_at<W>(row, c, blocks, padded), u);
             const __m512 scale = _mm512_mul_ps(u.scale, x_scale);
-            for (int z = 0; z < 4; ++z) {
-                const __m512 dots = _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(start[z], u.q[z], xq[z]));
-                sums[r] = _mm512_fmadd_ps(dots, _mm512_permutexvar_ps(scale_lanes<W>(z), scale), sums[r]);
+            for (int z = 0; z < 4; z += kStep) {
+                __m512i dots = start[z];
+                for (int i = z; i < z + kStep; ++i) dots = _mm512_dpbusd_epi32(dots, u.q[i], xq[i]);
+                const __m512 factor = _mm512_permutexvar_ps(_mm512_load_si512(kScaleLanes<W>.lane[z]), scale);
+                sums[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots), factor, sums[r]);
             }
             if constexpr (W::kBias && W::kFine) sums[r] = _mm512_fmadd_ps(u.bias, _mm512_loadu_ps(x[c].half_sum), sums[r]);
-            if constexpr (W::kBias && !W::kFine) sums[r] = _mm512_mask_add_ps(sums[r], 0xff00, sums[r], scale);
+            if constexpr (W::kBias && !W::kFine) sums[r] = _mm512_mask_add_ps(sums[r], 0xaaaa, sums[r], scale);
         }
     }
     for (size_t r = 0; r < R; ++r) y[r] = _mm512_reduce_add_ps(sums[r]);
@@ -119,16 +163,19 @@ inline void fill_panel(const std::byte* w, size_t w_stride, size_t count, size_t
     }
     for (int z = 0; z < 4; ++z) {
         transpose(quants[z]);
-        for (int i = 0; i < 16; ++i) panel.q[16 * z + i] = quants[z][i];
+        for (int i = 0; i < 16; ++i) panel.q[natural_four(W::kOrder, z, i)] = quants[z][i];
     }
-    transpose(scales, panel.scale);
+    __m512 columns[16];
+    transpose(scales, columns);
     if constexpr (W::kBias && W::kFine) transpose(biases, panel.bias);
-    if constexpr (W::kBias && !W::kFine) {
-        for (int b = 0; b < 8; ++b) panel.bias[b] = panel.scale[8 + b];
-    }
-    if constexpr (!W::kBias) {
-        const __m512 offset = _mm512_set1_ps(static_cast<float>(-W::kOffset));
-        for (int b = 0; b < (W::kFine ? 16 : 8); ++b) panel.bias[b] = _mm512_mul_ps(panel.scale[b], offset);
+    for (int b = 0; b < (W::kFine ? 16 : 8); ++b) {
+        const __m512 scale = columns[W::kFine ? b : 2 * b];
+        panel.scale[b] = scale;
+        if constexpr (scales_codes(W::kOrder)) {
+            panel.scale[b] = _mm512_mul_ps(scale, _mm512_set1_ps(kCodeFactors<W>.factor[W::kFine ? b : 2 * b]));
+        }
+        if constexpr (!W::kBias) panel.bias[b] = _mm512_mul_ps(scale, _mm512_set1_ps(static_cast<float>(-W::kOffset)));
+        if constexpr (W::kBias && !W::kFine) panel.bias[b] = columns[2 * b + 1];
     }
 }
 

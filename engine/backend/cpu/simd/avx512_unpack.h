@@ -12,12 +12,43 @@
 namespace soliloquy {
 namespace {
 
-/// Coarse: `scale` holds 8 scales, then 8 biases. Fine: 16 scales, and 16 biases in `bias`.
+/// Coarse: lane 2 b of `scale` is the scale of 32 weights, lane 2 b + 1 their bias (anything where there is none).
+/// Fine: 16 scales, and 16 biases in `bias`.
 struct Unpacked {
     __m512i q[4];
     __m512 scale;
     __m512 bias;
 };
+
+/// Which weights lie in q[z], so that unpacking needs few instructions. A sub-block is 32 weights, 8 lanes of four bytes.
+enum class Order {
+    natural,   ///< sub-blocks 2 z, 2 z + 1
+    split,     ///< z even: the first 16 of sub-blocks 2 z .. 2 z + 3; z odd: the last 16 of them
+    pairs,     ///< 4 (z / 2) + z % 2 and that + 2; the codes of odd sub-blocks are 16 times too large
+    quarters,  ///< z and z + 4; codes are 4^z times too large
+};
+
+/// Natural position, in fours of weights, of lane i of q[z].
+[[nodiscard]] constexpr int natural_four(Order order, int z, int i) noexcept {
+    switch (order) {
+        case Order::split:
+            return 32 * (z / 2) + 4 * (z % 2) + 8 * (i / 4) + i % 4;
+        case Order::pairs:
+            return 8 * (4 * (z / 2) + z % 2 + 2 * (i / 8)) + i % 8;
+        case Order::quarters:
+            return 8 * (z + 4 * (i / 8)) + i % 8;
+        default:
+            return 16 * z + i;
+    }
+}
+
+/// What undoes too large codes: a factor for the scale of the weights at natural four `four`.
+[[nodiscard]] constexpr float code_factor(Order order, int four) noexcept {
+    const int sub_block = four / 8;
+    if (order == Order::pairs) return sub_block % 2 == 0 ? 1.0f : 0x1p-4f;
+    if (order == Order::quarters) return 1.0f / static_cast<float>(1 << 2 * (sub_block % 4));
+    return 1.0f;
+}
 
 [[nodiscard]] inline __m512i load_512(const std::byte* p) noexcept { return _mm512_loadu_si512(p); }
 [[nodiscard]] inline __m256i load_256(const std::byte* p) noexcept { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
@@ -39,8 +70,6 @@ struct Unpacked {
     return _mm512_and_si512(_mm512_srlv_epi32(twice, halves(0, 4)), _mm512_set1_epi8(15));
 }
 
-[[nodiscard]] inline __m512 join(__m256 low, __m256 high) noexcept { return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1); }
-
 /// 16 bytes as F32.
 [[nodiscard]] inline __m512 floats_of_u8(__m128i bytes) noexcept { return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes)); }
 [[nodiscard]] inline __m512 floats_of_i8(__m128i bytes) noexcept { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes)); }
@@ -53,12 +82,13 @@ template <int Stride>
     const __m256i at = _mm256_setr_epi32(0, Stride, 2 * Stride, 3 * Stride, 4 * Stride, 5 * Stride, 6 * Stride, 7 * Stride);
     return _mm256_i32gather_epi32(reinterpret_cast<const int*>(chunk), at, 1);
 }
-[[nodiscard]] inline __m256 low_halves(__m256i heads) noexcept { return _mm256_cvtph_ps(_mm256_cvtepi32_epi16(heads)); }
-[[nodiscard]] inline __m256 high_halves(__m256i heads) noexcept {
-    return _mm256_cvtph_ps(_mm256_cvtepi32_epi16(_mm256_srli_epi32(heads, 16)));
+/// Lanes 2 b, 2 b + 1 are the first two halves of block b.
+template <int Stride>
+[[nodiscard]] inline __m512 block_halves(const std::byte* chunk) noexcept {
+    return _mm512_cvtph_ps(block_heads<Stride>(chunk));
 }
 
-/// Nibbles of eight blocks of `Stride` bytes whose 16 bytes of nibbles begin at `Begin`: q[z] has blocks 2 z, 2 z + 1.
+/// Nibbles of eight blocks of `Stride` bytes whose 16 bytes of nibbles begin at `Begin`, in natural order.
 template <int Stride, int Begin>
 inline void unpack_nibble_blocks(const std::byte* chunk, __m512i (&q)[4]) noexcept {
     const __m512i shifts = _mm512_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4, 0, 0, 0, 0, 4, 4, 4, 4);
@@ -69,6 +99,20 @@ inline void unpack_nibble_blocks(const std::byte* chunk, __m512i (&q)[4]) noexce
         const __m256i pair = _mm256_inserti128_si256(_mm256_castsi128_si256(load_128(p)), load_128(p + Stride), 1);
         const __m512i repeated = _mm512_permutexvar_epi64(repeat, _mm512_castsi256_si512(pair));
         q[z] = _mm512_and_si512(_mm512_srlv_epi32(repeated, shifts), _mm512_set1_epi8(15));
+    }
+}
+
+/// The same in split order.
+template <int Stride, int Begin>
+inline void split_nibble_blocks(const std::byte* chunk, __m512i (&q)[4]) noexcept {
+    for (int z = 0; z < 4; z += 2) {
+        const std::byte* p = chunk + 2 * z * Stride + Begin;
+        __m512i four = _mm512_castsi128_si512(load_128(p));
+        four = _mm512_inserti32x4(four, load_128(p + Stride), 1);
+        four = _mm512_inserti32x4(four, load_128(p + 2 * Stride), 2);
+        four = _mm512_inserti32x4(four, load_128(p + 3 * Stride), 3);
+        q[z] = _mm512_and_si512(four, _mm512_set1_epi8(15));
+        q[z + 1] = _mm512_and_si512(_mm512_srli_epi16(four, 4), _mm512_set1_epi8(15));
     }
 }
 
@@ -89,28 +133,29 @@ inline void look_up(const int8_t* levels, int offset, __m512i (&q)[4]) noexcept 
 }
 
 struct Block32 {
-    static constexpr bool kFine = false;
-    static constexpr bool kSuper = false;
+    static constexpr bool kFine = false, kSuper = false;
+    static constexpr Order kOrder = Order::natural;
 };
 
 struct Q4_0 : Block32 {
+    static constexpr Order kOrder = Order::split;
     static constexpr size_t kBytes = 8 * 18;
     static constexpr int kOffset = 8;
     static constexpr bool kBias = false;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
-        unpack_nibble_blocks<18, 2>(chunk, u.q);
-        u.scale = _mm512_castps256_ps512(low_halves(block_heads<18>(chunk)));
+        split_nibble_blocks<18, 2>(chunk, u.q);
+        u.scale = block_halves<18>(chunk);
     }
 };
 
 struct Q4_1 : Block32 {
+    static constexpr Order kOrder = Order::split;
     static constexpr size_t kBytes = 8 * 20;
     static constexpr int kOffset = 0;
     static constexpr bool kBias = true;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
-        unpack_nibble_blocks<20, 4>(chunk, u.q);
-        const __m256i heads = block_heads<20>(chunk);
-        u.scale = join(low_halves(heads), high_halves(heads));
+        split_nibble_blocks<20, 4>(chunk, u.q);
+        u.scale = block_halves<20>(chunk);
     }
 };
 
@@ -121,7 +166,7 @@ struct Q5_0 : Block32 {
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
         unpack_nibble_blocks<22, 6>(chunk, u.q);
         add_fifth_bits<22, 2>(chunk, u.q);
-        u.scale = _mm512_castps256_ps512(low_halves(block_heads<22>(chunk)));
+        u.scale = block_halves<22>(chunk);
     }
 };
 
@@ -132,8 +177,7 @@ struct Q5_1 : Block32 {
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
         unpack_nibble_blocks<24, 8>(chunk, u.q);
         add_fifth_bits<24, 4>(chunk, u.q);
-        const __m256i heads = block_heads<24>(chunk);
-        u.scale = join(low_halves(heads), high_halves(heads));
+        u.scale = block_halves<24>(chunk);
     }
 };
 
@@ -147,32 +191,34 @@ struct Q8_0 : Block32 {
             const __m512i pair = _mm512_inserti64x4(_mm512_castsi256_si512(load_256(p)), load_256(p + 34), 1);
             u.q[z] = _mm512_xor_si512(pair, _mm512_set1_epi8(-128));
         }
-        u.scale = _mm512_castps256_ps512(low_halves(block_heads<34>(chunk)));
+        u.scale = block_halves<34>(chunk);
     }
 };
 
 struct Iq4Nl : Block32 {
+    static constexpr Order kOrder = Order::split;
     static constexpr size_t kBytes = 8 * 18;
     static constexpr int kOffset = 128;
     static constexpr bool kBias = false;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
-        unpack_nibble_blocks<18, 2>(chunk, u.q);
+        split_nibble_blocks<18, 2>(chunk, u.q);
         look_up(&kIq4NlValues[0], kOffset, u.q);
-        u.scale = _mm512_castps256_ps512(low_halves(block_heads<18>(chunk)));
+        u.scale = block_halves<18>(chunk);
     }
 };
 
 struct Mxfp4 : Block32 {
+    static constexpr Order kOrder = Order::split;
     static constexpr size_t kBytes = 8 * 17;
     static constexpr int kOffset = 12;
     static constexpr bool kBias = false;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
-        unpack_nibble_blocks<17, 1>(chunk, u.q);
+        split_nibble_blocks<17, 1>(chunk, u.q);
         look_up(&kMxfp4Values[0], kOffset, u.q);
         // 2^(e - 128); the subnormal two, e < 2, count as 0: products with them would be slow and below 1e-34.
         const __m256i e = _mm256_and_si256(block_heads<17>(chunk), _mm256_set1_epi32(255));
         const __m256i exponent = _mm256_max_epi32(_mm256_sub_epi32(e, _mm256_set1_epi32(1)), _mm256_setzero_si256());
-        u.scale = _mm512_castps256_ps512(_mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23)));
+        u.scale = _mm512_castsi512_ps(_mm512_cvtepu32_epi64(_mm256_slli_epi32(exponent, 23)));
     }
 };
 
@@ -180,28 +226,29 @@ struct Mxfp4 : Block32 {
 
 struct SuperBlock {
     static constexpr bool kSuper = true;
+    static constexpr Order kOrder = Order::natural;
 };
 
-/// Eight 6-bit scales and minima of Q4_K and Q5_K, with d and dmin before them: [d sc | -dmin mn].
+/// Scales and minima of Q4_K and Q5_K, with d and dmin before them: [d sc0, -dmin mn0, d sc1, ...].
 [[nodiscard]] inline __m512 scales_and_minima(const std::byte* block) noexcept {
-    const uint32_t a = load_u32(block + 4), b = load_u32(block + 8), c = load_u32(block + 12);
-    const uint32_t scale_low = a & 0x3f3f3f3fu, min_low = b & 0x3f3f3f3fu;
-    const uint32_t scale_high = (c & 0x0f0f0f0fu) | ((a >> 6 & 0x03030303u) << 4);
-    const uint32_t min_high = (c >> 4 & 0x0f0f0f0fu) | ((b >> 6 & 0x03030303u) << 4);
-    const __m128i bytes = _mm_set_epi64x(static_cast<long long>(min_low | static_cast<uint64_t>(min_high) << 32),
-                                         static_cast<long long>(scale_low | static_cast<uint64_t>(scale_high) << 32));
-    // [d, -dmin]: the sign bit of dmin flipped.
-    const __m128 factors = _mm_cvtph_ps(_mm_cvtsi32_si128(static_cast<int>(load_u32(block) ^ 0x80000000u)));
-    const __m512i spread = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-    return _mm512_mul_ps(floats_of_u8(bytes), _mm512_permutexvar_ps(spread, _mm512_castps128_ps512(factors)));
+    const ScaleMinBytes bytes = unpack_scale_min_bytes(block + 4);
+    const __m128i interleaved =
+        _mm_unpacklo_epi8(_mm_cvtsi64_si128(static_cast<long long>(bytes.scales)), _mm_cvtsi64_si128(static_cast<long long>(bytes.minima)));
+    const __m512 factors = _mm512_cvtph_ps(_mm256_set1_epi32(static_cast<int>(load_u32(block) ^ 0x80000000u)));
+    return _mm512_mul_ps(floats_of_u8(interleaved), factors);
 }
 
 struct Q4_K : SuperBlock {
+    static constexpr Order kOrder = Order::pairs;
     static constexpr size_t kBytes = 144;
     static constexpr int kOffset = 0;
     static constexpr bool kFine = false, kBias = true;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
-        for (int z = 0; z < 4; ++z) u.q[z] = nibbles(load_twice(chunk + 16 + 32 * z));
+        for (int z = 0; z < 4; z += 2) {
+            const __m512i both = load_512(chunk + 16 + 32 * z);
+            u.q[z] = _mm512_and_si512(both, _mm512_set1_epi8(0x0f));
+            u.q[z + 1] = _mm512_and_si512(both, _mm512_set1_epi8(static_cast<char>(0xf0)));
+        }
         u.scale = scales_and_minima(chunk);
     }
 };
@@ -255,11 +302,13 @@ inline void unpack_pairs(const std::byte* qs, __m512i (&q)[4]) noexcept {
 }
 
 struct Q2_K : SuperBlock {
+    static constexpr Order kOrder = Order::quarters;
     static constexpr size_t kBytes = 84;
     static constexpr int kOffset = 0;
     static constexpr bool kFine = true, kBias = true;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
-        unpack_pairs(chunk + 16, u.q);
+        const __m512i all = load_512(chunk + 16);
+        for (int z = 0; z < 4; ++z) u.q[z] = _mm512_and_si512(all, _mm512_set1_epi8(static_cast<char>(3 << 2 * z)));
         const __m128i scales = load_128(chunk);
         const __m128i low = _mm_set1_epi8(15);
         u.scale = _mm512_mul_ps(floats_of_u8(_mm_and_si128(scales, low)), broadcast_half(chunk + 80));
@@ -284,20 +333,20 @@ struct Q3_K : SuperBlock {
 };
 
 struct Iq4Xs : SuperBlock {
+    static constexpr Order kOrder = Order::split;
     static constexpr size_t kBytes = 136;
     static constexpr int kOffset = 128;
     static constexpr bool kFine = false, kBias = false;
     static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
-        unpack_nibble_blocks<16, 0>(chunk + 8, u.q);
+        split_nibble_blocks<16, 0>(chunk + 8, u.q);
         look_up(&kIq4NlValues[0], kOffset, u.q);
-        const __m256i low =
-            _mm256_srlv_epi32(_mm256_set1_epi32(static_cast<int>(load_u32(chunk + 4))), _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28));
-        const __m256i high = _mm256_srlv_epi32(_mm256_set1_epi32(load_u16(chunk + 2)), _mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14));
-        const __m256i six = _mm256_or_si256(_mm256_and_si256(low, _mm256_set1_epi32(15)),
-                                            _mm256_slli_epi32(_mm256_and_si256(high, _mm256_set1_epi32(3)), 4));
-        const __m256 scales = _mm256_cvtepi32_ps(_mm256_sub_epi32(six, _mm256_set1_epi32(32)));
-        const __m256 d = _mm256_cvtph_ps(_mm_set1_epi16(static_cast<short>(load_u16(chunk))));
-        u.scale = _mm512_castps256_ps512(_mm256_mul_ps(scales, d));
+        const __m512i low_shifts = _mm512_setr_epi32(0, 0, 4, 4, 8, 8, 12, 12, 16, 16, 20, 20, 24, 24, 28, 28);
+        const __m512i high_shifts = _mm512_setr_epi32(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14);
+        const __m512i low = _mm512_srlv_epi32(_mm512_set1_epi32(static_cast<int>(load_u32(chunk + 4))), low_shifts);
+        const __m512i high = _mm512_srlv_epi32(_mm512_set1_epi32(load_u16(chunk + 2)), high_shifts);
+        const __m512i six = _mm512_or_si512(_mm512_and_si512(low, _mm512_set1_epi32(15)),
+                                            _mm512_slli_epi32(_mm512_and_si512(high, _mm512_set1_epi32(3)), 4));
+        u.scale = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(six, _mm512_set1_epi32(32))), broadcast_half(chunk));
     }
 };
 

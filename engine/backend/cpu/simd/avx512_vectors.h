@@ -39,7 +39,29 @@ struct Avx512 {
         return _mm512_mask_mov_ps(otherwise, _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), if_less);
     }
 
-    static float sum(V v) noexcept { return _mm512_reduce_add_ps(v); }
+    /// The order of the additions is that of sums_of_eight.
+    static float sum(V v) noexcept {
+        const __m512 fours = _mm512_add_ps(v, _mm512_shuffle_f32x4(v, v, 0xb1));
+        const __m512 four = _mm512_add_ps(fours, _mm512_shuffle_f32x4(fours, fours, 0x4e));
+        const __m512 two = _mm512_add_ps(four, _mm512_permute_ps(four, 0xb1));
+        return _mm512_cvtss_f32(_mm512_add_ps(two, _mm512_permute_ps(two, 0x4e)));
+    }
+    /// The sums of the lanes of eight vectors, each step folding two vectors into one.
+    static void sums_of_eight(const V (&v)[8], float (&out)[8]) noexcept {
+        V quarter[4], half[2];
+        for (int i = 0; i < 4; ++i) {
+            quarter[i] =
+                _mm512_add_ps(_mm512_shuffle_f32x4(v[2 * i], v[2 * i + 1], 0x88), _mm512_shuffle_f32x4(v[2 * i], v[2 * i + 1], 0xdd));
+        }
+        for (int i = 0; i < 2; ++i) {
+            half[i] = _mm512_add_ps(_mm512_shuffle_f32x4(quarter[2 * i], quarter[2 * i + 1], 0x88),
+                                    _mm512_shuffle_f32x4(quarter[2 * i], quarter[2 * i + 1], 0xdd));
+        }
+        const V twos = _mm512_add_ps(_mm512_shuffle_ps(half[0], half[1], 0x88), _mm512_shuffle_ps(half[0], half[1], 0xdd));
+        const V all = _mm512_add_ps(twos, _mm512_permute_ps(twos, 0xb1));
+        const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 2, 6, 10, 14, 0, 0, 0, 0, 0, 0, 0, 0);
+        _mm256_storeu_ps(out, _mm512_castps512_ps256(_mm512_permutexvar_ps(order, all)));
+    }
     static float largest(V v) noexcept { return _mm512_reduce_max_ps(v); }
 
     static V load_f16(const uint16_t* p) noexcept { return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }

@@ -3,7 +3,7 @@
 /// For the same reason nothing here calls an inline function of the standard library.
 ///
 /// S: V, kLanes, zero set1 load store load_part store_part add sub mul div fma(a, b, c) = a b + c  fnma(a, b, c) = c - a b
-///    min max round pow2(integer-valued V) select_less(a, b, if_less, otherwise) sum largest
+///    min max round pow2(integer-valued V) select_less(a, b, if_less, otherwise) sum largest, sums_of_eight where kTileHeads is 8
 ///    load_f16 load_f16_part store_f16 store_f16_part load_bf16 load_bf16_part; a `part` has 0 < n < kLanes numbers, zeros elsewhere.
 #pragma once
 
@@ -200,8 +200,18 @@ struct FloatKernels {
                 for (size_t j = 0; j < J; ++j) sums[h][j] = S::fma(head, rows[j], sums[h][j]);
             }
         });
-        for (size_t h = 0; h < H; ++h) {
-            for (size_t j = 0; j < J; ++j) scores[h * score_stride + j] = scale * S::sum(sums[h][j]);
+        if constexpr (H == 8) {
+            for (size_t j = 0; j < J; ++j) {
+                V column[8];
+                float values[8];
+                for (size_t h = 0; h < 8; ++h) column[h] = sums[h][j];
+                S::sums_of_eight(column, values);
+                for (size_t h = 0; h < 8; ++h) scores[h * score_stride + j] = scale * values[h];
+            }
+        } else {
+            for (size_t h = 0; h < H; ++h) {
+                for (size_t j = 0; j < J; ++j) scores[h * score_stride + j] = scale * S::sum(sums[h][j]);
+            }
         }
     }
 
