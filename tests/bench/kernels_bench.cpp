@@ -1,7 +1,8 @@
-/// tests/bench/kernels_bench.cpp: bytes of weights per second of every type, one thread, beside the bandwidth of reading and copying memory.
-/// Not a test: run it on a quiet machine, e.g. `kernels_bench --benchmark_filter=gemv/avx512`.
+/// tests/bench/kernels_bench.cpp: bytes of weights per second of every type, one thread, beside the bandwidth of reading and copying
+/// memory. Not a test: run it on a quiet machine, e.g. `kernels_bench --benchmark_filter=gemv/avx512`.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <string>
@@ -88,22 +89,35 @@ void gemm(benchmark::State& state, const CpuKernels* table, DType type, size_t t
     state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * rows * k * tokens));
 }
 
+/// The first of `values` at a cache line, as the engine's own buffers are.
+template <typename T>
+T* at_cache_line(std::vector<T>& values, size_t n) {
+    values.resize(n + 64 / sizeof(T));
+    return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(values.data()) + 63) / 64 * 64);
+}
+
 /// 16 heads of latent attention against n rows of 576; items are multiply-adds.
 void mla_scores(benchmark::State& state, const CpuKernels* table, size_t n) {
     Random random{1};
-    const auto q = random_floats(random, 16 * 576);
-    std::vector<uint16_t> k(n * 576, 0x3c00);
-    std::vector<float> scores(16 * n);
-    for (auto _ : state) table->attention_scores(q.data(), 576, 16, k.data(), 576, n, 576, 0.1f, scores.data(), n);
+    std::vector<float> q_memory, scores(16 * n);
+    std::vector<uint16_t> k_memory;
+    float* q = at_cache_line(q_memory, 16 * 576);
+    const auto values = random_floats(random, 16 * 576);
+    std::memcpy(q, values.data(), values.size() * sizeof(float));
+    uint16_t* k = at_cache_line(k_memory, n * 576);
+    std::fill(k, k + n * 576, uint16_t{0x3c00});
+    for (auto _ : state) table->attention_scores(q, 576, 16, k, 576, n, 576, 0.1f, scores.data(), n);
     state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * n * 576 * 16));
 }
 
 void mla_values(benchmark::State& state, const CpuKernels* table, size_t n) {
     Random random{1};
     const auto p = random_floats(random, 16 * n);
-    std::vector<uint16_t> v(n * 576, 0x3c00);
+    std::vector<uint16_t> v_memory;
+    uint16_t* v = at_cache_line(v_memory, n * 576);
+    std::fill(v, v + n * 576, uint16_t{0x3c00});
     std::vector<float> out(16 * 512);
-    for (auto _ : state) table->attention_values(p.data(), n, 16, v.data(), 576, n, 512, out.data(), 512);
+    for (auto _ : state) table->attention_values(p.data(), n, 16, v, 576, n, 512, out.data(), 512);
     state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * n * 512 * 16));
 }
 
