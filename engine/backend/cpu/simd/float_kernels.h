@@ -192,14 +192,21 @@ struct FloatKernels {
         for (size_t h = 0; h < H; ++h) {
             for (size_t j = 0; j < J; ++j) sums[h][j] = S::zero();
         }
-        for_each_vector(dim, [&](size_t at, size_t part) {
+        size_t i = 0;
+        for (; i + kLanes <= dim; i += kLanes) {
             V rows[J];
-            for (size_t j = 0; j < J; ++j) rows[j] = load_f16(k + j * k_stride + at, part);
+            for (size_t j = 0; j < J; ++j) rows[j] = S::load_f16(k + j * k_stride + i);
             for (size_t h = 0; h < H; ++h) {
-                const V head = load(q + h * q_stride + at, part);
+                const V head = S::load(q + h * q_stride + i);
                 for (size_t j = 0; j < J; ++j) sums[h][j] = S::fma(head, rows[j], sums[h][j]);
             }
-        });
+        }
+        if (i < dim) {
+            for (size_t j = 0; j < J; ++j) {
+                const V row = S::load_f16_part(k + j * k_stride + i, dim - i);
+                for (size_t h = 0; h < H; ++h) sums[h][j] = S::fma(S::load_part(q + h * q_stride + i, dim - i), row, sums[h][j]);
+            }
+        }
         if constexpr (H == 8) {
             for (size_t j = 0; j < J; ++j) {
                 V column[8];
