@@ -75,7 +75,8 @@ Status Bpe::find_byte_symbols() {
         std::string letter;
         append_utf8(letter, kByteLetters[byte]);
         const auto id = vocabulary_->find(letter);
-        byte_symbols_[byte] = id && is_word(vocabulary_->kind(*id)) ? *id : kNoSymbol;
+        const char bytes[] = {static_cast<char>(byte)};
+        byte_symbols_[byte] = id && is_word(vocabulary_->kind(*id)) ? *id : words_.find({bytes, 1}).value_or(kNoSymbol);
     }
     Scratch scratch(*this);
     const bool writable =
