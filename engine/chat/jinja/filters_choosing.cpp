@@ -18,7 +18,9 @@ Value default_filter(Call& call) {
 
 Value attribute(Call& call) {
     if (!call[0].is_string()) call.sandbox.fail("attr(): expected the name of an attribute");
-    return attribute_of(call.self, call[0].view(), call.sandbox);
+    if (!call.self.is_dict()) return attribute_of(call.self, call[0].view(), call.sandbox);
+    const Signature* method = find_method(call.self, call[0].view());  // never an entry
+    return method == nullptr ? Value() : make_function(*method, call.self, call.sandbox);
 }
 
 // The arguments from number `from` on, for the filter or test that is applied to every element.
@@ -57,7 +59,8 @@ Value map(Call& call) {
     if (filter == nullptr) call.sandbox.fail("map(): there is no filter '" + std::string(name) + "'");
     const Arguments rest = rest_of(call.arguments, 1);
     const Sandbox::Level level(call.sandbox);
-    for (const Value& item : elements_of(call.self, call.sandbox)) results.push_back(call_native(*filter, item, rest, call.sandbox));
+    const Value items = Value::list(elements_of(call.self, call.sandbox), call.sandbox);  // charged: maps nest
+    for (const Value& item : items.list().items) results.push_back(call_native(*filter, item, rest, call.sandbox));
     return Value::list(std::move(results), call.sandbox, Kind::iterator);
 }
 
@@ -75,10 +78,11 @@ Value choose(Call& call) {
     const Arguments rest = rest_of(call.arguments, kTest + 1);
     const Sandbox::Level level(call.sandbox);
     std::vector<Value> kept;
-    for (Value& item : elements_of(call.self, call.sandbox)) {
+    const Value items = Value::list(elements_of(call.self, call.sandbox), call.sandbox);
+    for (const Value& item : items.list().items) {
         const Value subject = kOfAttribute ? path_of(item, call.arguments.positional[0], call.sandbox) : item;
         const bool passes = is_true(test == nullptr ? subject : call_native(*test, subject, rest, call.sandbox));
-        if (passes == kKeepPassing) kept.push_back(std::move(item));
+        if (passes == kKeepPassing) kept.push_back(item);
     }
     return Value::list(std::move(kept), call.sandbox, Kind::iterator);
 }

@@ -89,6 +89,12 @@ Value round(Call& call) {
     const int64_t precision = call.integer(0, 0);
     const std::string_view method = call.has(1) && call[1].is_string() ? call[1].view() : std::string_view("common");
     const double value = call.self.as_real();
+    if (method == "common" && call.self.is_integral() && precision >= 0) return Value::integer(call.self.as_integer());
+    if (method == "common" && call.self.is_integral()) {
+        const double rounded = round_decimal(value, precision);
+        if (!(std::fabs(rounded) < 9.2e18)) call.sandbox.fail("an integer leaves 64 bits");
+        return Value::integer(static_cast<int64_t>(rounded));
+    }
     if (method == "common") return Value::real(round_decimal(value, precision));
     if (method != "ceil" && method != "floor") call.sandbox.fail("round(): the method is common, ceil or floor");
     const double scale = std::pow(10.0, static_cast<double>(precision));

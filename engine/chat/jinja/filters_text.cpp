@@ -88,10 +88,10 @@ Value indent(Call& call) {
 }
 
 Value center(Call& call) {
-    const Text text = input(call);
-    const auto letters = static_cast<int64_t>(count_letters(text.view()));
-    const auto fill = static_cast<size_t>(std::max<int64_t>(call.integer(0, 80) - letters, 0));
-    return result(call, padded(text, fill / 2, fill - fill / 2, " ", call.sandbox));
+    Arguments width;
+    width.positional.push_back(Value::integer(call.integer(0, 80)));
+    const Value text = result(call, input(call));
+    return call_native(*find_method(text, "center"), text, width, call.sandbox);
 }
 
 Value format(Call& call) {

@@ -12,7 +12,8 @@ int64_t Call::integer(size_t parameter, int64_t otherwise) const {
     if (!bound[parameter].is_integral()) {
         sandbox.fail("expected an integer argument, found a value of type " + std::string(type_name(bound[parameter])));
     }
-    return bound[parameter].as_integer();
+    constexpr int64_t kBound = int64_t{1} << 61;
+    return std::clamp(bound[parameter].as_integer(), -kBound, kBound);
 }
 
 bool Call::truth(size_t parameter, bool otherwise) const { return has(parameter) ? is_true(bound[parameter]) : otherwise; }

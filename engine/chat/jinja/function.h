@@ -31,7 +31,7 @@ struct Call {
 
     [[nodiscard]] bool has(size_t parameter) const noexcept { return given[parameter]; }
     [[nodiscard]] const Value& operator[](size_t parameter) const noexcept { return bound[parameter]; }
-    /// The parameter as a number, a text or a truth value, or `otherwise` when it was not given.
+    /// The parameter, or `otherwise` when it was not given. Integers are clamped to 62 bits, so that sums with sizes cannot overflow.
     [[nodiscard]] int64_t integer(size_t parameter, int64_t otherwise) const;
     [[nodiscard]] bool truth(size_t parameter, bool otherwise) const;
 };

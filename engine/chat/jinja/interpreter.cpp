@@ -12,7 +12,7 @@ namespace soliloquy::jinja {
 
 namespace {
 
-constexpr size_t kMaxSourceBytes = size_t{4} << 20;
+constexpr size_t kMaxSourceBytes = size_t{256} << 10;
 
 struct InputSize {
     size_t bytes = 0;

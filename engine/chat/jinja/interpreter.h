@@ -69,7 +69,7 @@ class Interpreter {
     Flow execute_with(const WithStatement& statement);
     void execute_set_block(const SetBlockStatement& statement);
     void execute_call_block(const CallBlockStatement& statement);
-    [[nodiscard]] std::vector<Value> loop_items(const ForStatement& statement);
+    [[nodiscard]] Value loop_items(const ForStatement& statement);
     /// What the block writes, in a scope of its own.
     Value capture(const Block& block);
     void write(const Value& value);
@@ -109,7 +109,6 @@ class Interpreter {
     std::shared_ptr<Frame> root_;
     std::shared_ptr<Frame> frame_;
     Output* out_ = nullptr;
-    uint32_t loops_ = 0;
     std::optional<NameId> loop_name_, caller_name_, varargs_name_, kwargs_name_;
 };
 

@@ -8,6 +8,10 @@
 
 namespace soliloquy::jinja {
 
+namespace {
+constexpr size_t kMaxArguments = 1000;
+}
+
 Value Interpreter::evaluate(const Expression& expression) {
     sandbox_.step();
     sandbox_.at = expression.at;
@@ -119,6 +123,9 @@ Arguments Interpreter::evaluate_arguments(const ArgumentExpressions& expressions
             sandbox_.work(key.view().size());
             arguments.named.emplace_back(std::string(key.view()), value);
         }
+    }
+    if (arguments.positional.size() + arguments.named.size() > kMaxArguments) {
+        sandbox_.fail("more than " + std::to_string(kMaxArguments) + " arguments");
     }
     return arguments;
 }

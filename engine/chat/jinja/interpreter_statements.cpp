@@ -98,22 +98,22 @@ Interpreter::Flow Interpreter::execute_if(const IfStatement& statement) {
     return execute(statement.otherwise);
 }
 
-std::vector<Value> Interpreter::loop_items(const ForStatement& statement) {
+Value Interpreter::loop_items(const ForStatement& statement) {
     const Value iterated = evaluate(*statement.items);
     sandbox_.at = statement.items->at;
-    std::vector<Value> items = elements_of(iterated, sandbox_);
+    Value items = Value::list(elements_of(iterated, sandbox_), sandbox_);
     if (!statement.condition) return items;
-    std::vector<Value> kept;
-    for (Value& item : items) {
+    Value kept = Value::list({}, sandbox_);
+    for (size_t i = 0; i < items.list().items.size(); ++i) {
         const Scope scope(*this);
-        assign(statement.target, item);
-        if (is_true(evaluate(*statement.condition))) kept.push_back(std::move(item));
+        assign(statement.target, items.list().items[i]);
+        if (is_true(evaluate(*statement.condition))) kept.list().append(items.list().items[i]);
     }
     return kept;
 }
 
 Interpreter::Flow Interpreter::execute_for(const ForStatement& statement) {
-    const Value items = Value::list(loop_items(statement), sandbox_);
+    const Value items = loop_items(statement);
     const size_t count = items.list().items.size();
     if (count == 0) {
         const Scope scope(*this);
@@ -124,10 +124,8 @@ Interpreter::Flow Interpreter::execute_for(const ForStatement& statement) {
         auto object = std::make_shared<LoopObject>(&sandbox_);
         object->charge(sizeof(LoopObject));
         object->items = items;
-        object->depth = loops_ + 1;
         loop = Value::object(Kind::loop, std::move(object));
     }
-    ++loops_;
     Flow flow = Flow::next;
     for (size_t i = 0; i < count && flow != Flow::break_loop; ++i) {
         sandbox_.step();
@@ -139,7 +137,6 @@ Interpreter::Flow Interpreter::execute_for(const ForStatement& statement) {
         assign(statement.target, items.list().items[i]);
         flow = execute(statement.body);
     }
-    --loops_;
     return Flow::next;
 }
 

@@ -34,6 +34,8 @@ std::string normalize_newlines(std::string_view source) {
     return result;
 }
 
+constexpr size_t kMaxTokens = 50'000;  // real templates have some thousands
+
 class Lexer {
   public:
     explicit Lexer(std::string_view source) : source_(normalize_newlines(source)), text_(source_) {}
@@ -64,7 +66,11 @@ class Lexer {
             reason};
     }
 
-    void add(TokenKind kind, std::string text) { tokens_.push_back({kind, position(offset_), std::move(text)}); }
+    void add(TokenKind kind, std::string text) { add({kind, position(offset_), std::move(text)}); }
+    void add(Token token) {
+        if (tokens_.size() == kMaxTokens) throw TemplateError{token.at, "more than " + std::to_string(kMaxTokens) + " words and signs"};
+        tokens_.push_back(std::move(token));
+    }
 
     [[nodiscard]] bool looking_at(std::string_view what) const { return text_.substr(offset_, what.size()) == what; }
 
@@ -98,7 +104,7 @@ class Lexer {
         } else {
             add(opening == '%' ? TokenKind::block_begin : TokenKind::variable_begin, {});
             offset_ = tag + (sign == '-' || sign == '+' ? 3 : 2);
-            read_tag(opening == '%');
+            read_tag(tag, opening == '%');
         }
     }
 
@@ -191,8 +197,7 @@ class Lexer {
         fail(begin, "the raw block that starts here has no end");
     }
 
-    void read_tag(bool block) {
-        const size_t begin = offset_;
+    void read_tag(size_t begin, bool block) {
         std::string open;  // brackets not closed yet
         for (;;) {
             skip_space();
@@ -280,7 +285,7 @@ class Lexer {
         if (!real && parsed.ec != std::errc()) fail(begin, "the integer " + digits + " does not fit into 64 bits");
         if (real && parsed.ec == std::errc::result_out_of_range) fail(begin, "the number " + digits + " is out of range");
         offset_ = end;
-        tokens_.push_back(std::move(token));
+        add(std::move(token));
     }
 
     void read_based_integer() {
@@ -292,7 +297,7 @@ class Lexer {
         if (parsed.ec != std::errc()) fail(begin, "not a number of 64 bits");
         if (text_[begin + 2] == '-') fail(begin, "not a number");
         offset_ = static_cast<size_t>(parsed.ptr - text_.data());
-        tokens_.push_back(std::move(token));
+        add(std::move(token));
     }
 
     void read_string(char quote) {

@@ -19,8 +19,8 @@ Value loop_attribute(const LoopObject& loop, std::string_view name) {
     if (name == "length") return Value::integer(size);
     if (name == "revindex") return Value::integer(size - index);
     if (name == "revindex0") return Value::integer(size - index - 1);
-    if (name == "depth") return Value::integer(loop.depth);
-    if (name == "depth0") return Value::integer(loop.depth - 1);
+    if (name == "depth") return Value::integer(1);  // of recursive loops, which there are none of
+    if (name == "depth0") return Value::integer(0);
     if (name == "previtem") return loop.index > 0 && loop.index <= items.size() ? items[loop.index - 1] : Value();
     if (name == "nextitem") return loop.index + 1 < items.size() ? items[loop.index + 1] : Value();
     return {};

@@ -125,7 +125,7 @@ Value repeated(const Value& value, int64_t times, Sandbox& sandbox) {
     const size_t unit = value.is_string() ? value.text().footprint() : value.list().items.size() * sizeof(Value);
     if (unit != 0 && count > sandbox.limits().memory_bytes / unit) sandbox.require(std::numeric_limits<size_t>::max());
     sandbox.require(unit * count);
-    sandbox.step(unit == 0 ? 0 : count);
+    sandbox.step(unit == 0 ? 0 : 1 + count / 8);
     if (value.is_string()) {
         Text text;
         for (size_t i = 0; i < count && unit != 0; ++i) text.append(value.text());

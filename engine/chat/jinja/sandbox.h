@@ -17,8 +17,8 @@ struct Container;
 /// Bounds of one rendering. Honest templates stay a hundred times below them; they grow with the size of the conversation
 /// (see for_inputs), so that a long one still renders.
 struct Limits {
-    uint64_t steps = 600'000;               ///< evaluated nodes, loop turns, and 64-byte pieces of text moved
-    size_t memory_bytes = size_t{3} << 20;  ///< strings, lists, dicts and output alive at a time
+    uint64_t steps = 1'000'000;             ///< evaluated nodes, loop turns, and 64-byte pieces of text moved
+    size_t memory_bytes = size_t{4} << 20;  ///< strings, lists, dicts and output alive at a time
     uint32_t depth = 400;                   ///< nested evaluation, macros included: bounds the machine stack
     size_t range_length = 100'000;
 

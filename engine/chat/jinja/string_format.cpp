@@ -345,7 +345,8 @@ class BraceFormatter {
 }  // namespace
 
 Text formatted(const Value& value, const FormatSpecification& how, Sandbox& sandbox) {
-    const bool number = value.is_number() && !(value.is(Kind::boolean) && how.type == '\0');
+    const bool bare = how.type == '\0' && how.width == 0 && how.precision < 0;
+    const bool number = value.is_number() && !(value.is(Kind::boolean) && bare);
     if (how.type != '\0' && how.type != 's' && !number) {
         sandbox.fail("a format wants a number, found a value of type " + std::string(type_name(value)));
     }

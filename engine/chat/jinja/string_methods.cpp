@@ -195,7 +195,8 @@ template <Side kTextAt>
 Value justify(Call& call) {
     const size_t fill = missing(call);
     const std::string_view with = call.has(1) ? text_argument(call, 1).view() : std::string_view(" ");
-    const size_t left = kTextAt == Side::left ? 0 : kTextAt == Side::right ? fill : fill / 2;
+    const size_t odd = fill & static_cast<size_t>(call.integer(0, 0)) & 1;  // where Python puts the odd one when centring
+    const size_t left = kTextAt == Side::left ? 0 : kTextAt == Side::right ? fill : fill / 2 + odd;
     return text_value(call, padded(call.self.text(), left, fill - left, with, call.sandbox));
 }
 

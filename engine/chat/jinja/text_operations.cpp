@@ -68,9 +68,7 @@ void split_at_space(Pieces& out, std::string_view bytes, int64_t limit) {
     for (skip(true); offset < bytes.size(); skip(true)) {
         const size_t begin = offset;
         if (limit-- == 0) {
-            size_t end = bytes.size();
-            while (end > begin && is_space(letter_before(bytes, end).code)) end -= letter_before(bytes, end).bytes;
-            return out.add(begin, end);
+            return out.add(begin, bytes.size());  // the rest keeps the whitespace at its end
         }
         skip(false);
         out.add(begin, offset);
@@ -89,9 +87,7 @@ void split_at_space_from_right(Pieces& out, std::string_view bytes, int64_t limi
     for (skip(true); end > 0; skip(true)) {
         const size_t stop = end;
         if (limit-- == 0) {
-            size_t begin = 0;
-            while (begin < stop && is_space(letter_at(bytes, begin).code)) begin += letter_at(bytes, begin).bytes;
-            out.add(begin, stop);
+            out.add(0, stop);
             break;
         }
         skip(false);
@@ -221,7 +217,7 @@ Text padded(const Text& text, size_t left, size_t right, std::string_view fill, 
     sandbox.require(text.footprint());
     if (left > sandbox.limits().memory_bytes || right > sandbox.limits().memory_bytes) sandbox.require(sandbox.limits().memory_bytes + 1);
     sandbox.require((left + right) * fill.size() + text.footprint());
-    sandbox.step(left + right);
+    sandbox.step(1 + (left + right) / 8);
     Text result;
     for (size_t i = 0; i < left; ++i) result.append(fill, TextSource::from_template);
     result.append(text);

@@ -106,8 +106,12 @@ std::vector<Value> DictObject::take_elements() noexcept {
     return elements;
 }
 
+void DictObject::count_search(size_t key_bytes) const {
+    if (sandbox != nullptr) sandbox->step(1 + entries.size() * (1 + key_bytes / 64) / 16);
+}
+
 const Value* DictObject::find(std::string_view key) const {
-    if (sandbox != nullptr) sandbox->step(1 + entries.size() / 16);
+    count_search(key.size());
     for (const auto& entry : entries) {
         if (entry.first.is_string() && entry.first.view() == key) return &entry.second;
     }
@@ -115,7 +119,7 @@ const Value* DictObject::find(std::string_view key) const {
 }
 
 size_t DictObject::index_of(const Value& key) const {
-    if (sandbox != nullptr) sandbox->step(1 + entries.size() / 16);
+    count_search(key.is_string() ? key.view().size() : 0);
     const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return same_key(entry.first, key); });
     return static_cast<size_t>(found - entries.begin());
 }
@@ -155,13 +159,14 @@ bool same_key(const Value& a, const Value& b) noexcept {
 }
 
 void require_key(const Value& key, const Sandbox& sandbox) {
+    constexpr size_t kMaxTupleKey = 16;
     const auto plain = [](const Value& value) {
         return value.is_string() || value.is_number() || value.is(Kind::none) || value.is(Kind::function) || value.is(Kind::macro);
     };
     if (plain(key)) return;
     if (key.is(Kind::tuple)) {
         const auto& items = key.list().items;
-        if (std::all_of(items.begin(), items.end(), plain)) return;
+        if (items.size() <= kMaxTupleKey && std::all_of(items.begin(), items.end(), plain)) return;
     }
     sandbox.fail("a value of type " + std::string(type_name(key)) + " cannot be the key of a dict");
 }

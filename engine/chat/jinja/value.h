@@ -152,14 +152,14 @@ struct DictObject final : Container {
 
   private:
     [[nodiscard]] size_t index_of(const Value& key) const;
+    void count_search(size_t key_bytes) const;
 };
 
 /// The variable `loop` inside a for loop.
 struct LoopObject final : Object {
     using Object::Object;
-    Value items;       ///< a list
-    size_t index = 0;  ///< from 0
-    uint32_t depth = 1;
+    Value items;                      ///< a list
+    size_t index = 0;                 ///< from 0
     std::vector<Value> last_changed;  ///< what loop.changed() was last called with
     bool changed_called = false;
 };
@@ -167,7 +167,7 @@ struct LoopObject final : Object {
 /// Equality of dict keys: as Python's ==, so 1, 1.0 and true are one key.
 [[nodiscard]] bool same_key(const Value& a, const Value& b) noexcept;
 
-/// Fails when Python could not hash the value, or when it is a nested tuple.
+/// Fails when Python could not hash the value, or when it is a nested or a long tuple.
 void require_key(const Value& key, const Sandbox& sandbox);
 
 /// "str", "int", "dict", ...: Python's names, which template authors know.
