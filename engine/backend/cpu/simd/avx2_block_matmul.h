@@ -41,15 +41,15 @@ template <class W, size_t R>
 inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, float* y) noexcept {
     __m256 sums[R];
     for (size_t r = 0; r < R; ++r) sums[r] = _mm256_setzero_ps();
-    std::byte padded[R][W::kBytes];
+    alignas(64) std::byte padded[R][W::kBytes];
     const size_t chunks = (blocks + 7) / 8;
     for (size_t c = 0; c < chunks; ++c) {
         alignas(32) float factors[R][16];
         const std::byte* chunk[R];
         for (size_t r = 0; r < R; ++r) {
             chunk[r] = chunk_at<W>(w + r * w_stride, c, blocks, padded[r]);
-            for (size_t line = 0; line < W::kBytes; line += 64) {
-                _mm_prefetch(reinterpret_cast<const char*>(w + r * w_stride + c * W::kBytes + 1024 + line), _MM_HINT_T0);
+            for (size_t line = 0; line < file_bytes<W>(); line += 64) {
+                _mm_prefetch(reinterpret_cast<const char*>(w + r * w_stride + c * file_bytes<W>() + 1024 + line), _MM_HINT_T0);
             }
             Scales scales;
             W::scales(chunk[r], scales);
@@ -126,7 +126,7 @@ inline void scatter_lane(__m256 v, float (*out)[8], size_t lane) noexcept {
 /// Chunk c of `count` <= 8 rows; lanes of rows that are not there repeat the last row.
 template <class W>
 inline void fill_panel(const std::byte* w, size_t w_stride, size_t count, size_t c, size_t blocks, Panel& panel) noexcept {
-    std::byte padded[8][W::kBytes];
+    alignas(64) std::byte padded[8][W::kBytes];
     const std::byte* chunk[8];
     for (size_t r = 0; r < 8; ++r) {
         chunk[r] = chunk_at<W>(w + smaller(r, count - 1) * w_stride, c, blocks, padded[r]);

@@ -8,6 +8,7 @@
 #include <immintrin.h>
 
 #include "engine/backend/cpu/simd/bytes.h"
+#include "engine/backend/cpu/simd/grid_codes.h"
 #include "engine/quant/codebooks.h"
 
 namespace soliloquy {
@@ -238,6 +239,21 @@ struct Iq4Xs : SuperBlock {
         const __m256i six = _mm256_or_si256(_mm256_and_si256(low, _mm256_set1_epi32(15)),
                                             _mm256_slli_epi32(_mm256_and_si256(high, _mm256_set1_epi32(3)), 4));
         out.low = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(six, _mm256_set1_epi32(32))), broadcast_half(chunk));
+    }
+};
+
+/// A type of grid_codes.h after decoding.
+template <class Grid>
+struct Decoded : SuperBlock {
+    static constexpr size_t kBytes = sizeof(GridCodes), kFileBytes = Grid::kFileBytes;
+    static constexpr int kMaxCode = 127, kOffset = 0;
+    static constexpr bool kFine = true, kBias = false;
+    static void decode(const std::byte* block, std::byte* out) noexcept { Grid::decode(block, *reinterpret_cast<GridCodes*>(out)); }
+    static __m256i quant(const std::byte* chunk, int s) noexcept { return load_256(chunk + sizeof(GridCodes::scale) + 32 * s); }
+    static void scales(const std::byte* chunk, Scales& out) noexcept {
+        const auto& codes = *reinterpret_cast<const GridCodes*>(chunk);
+        out.low = _mm256_loadu_ps(codes.scale);
+        out.high = _mm256_loadu_ps(codes.scale + 8);
     }
 };
 

@@ -70,7 +70,7 @@ inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk*
     constexpr int kStep = W::kOrder == Order::split ? 2 : 1;  // both vectors of a split pair have the same scales
     __m512 sums[R];
     for (size_t r = 0; r < R; ++r) sums[r] = _mm512_setzero_ps();
-    std::byte padded[W::kBytes];
+    alignas(64) std::byte padded[W::kBytes];
     const size_t chunks = (blocks + 7) / 8;
     for (size_t c = 0; c < chunks; ++c) {
         __m512i xq[4], start[4];
@@ -90,8 +90,8 @@ inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk*
         if constexpr (scales_codes(W::kOrder)) x_scale = _mm512_mul_ps(x_scale, _mm512_load_ps(kCodeFactors<W>.factor));
         for (size_t r = 0; r < R; ++r) {
             const std::byte* row = w + r * w_stride;
-            for (size_t line = 0; line < W::kBytes; line += 64) {
-                _mm_prefetch(reinterpret_cast<const char*>(row + c * W::kBytes + 1024 + line), _MM_HINT_T0);
+            for (size_t line = 0; line < file_bytes<W>(); line += 64) {
+                _mm_prefetch(reinterpret_cast<const char*>(row + c * file_bytes<W>() + 1024 + line), _MM_HINT_T0);
             }
             Unpacked u;
             W::unpack(chunk_at<W>(row, c, blocks, padded), u);
@@ -153,7 +153,7 @@ template <class W>
 inline void fill_panel(const std::byte* w, size_t w_stride, size_t count, size_t c, size_t blocks, Panel& panel) noexcept {
     alignas(64) __m512i quants[4][16];
     __m512 scales[16], biases[16];
-    std::byte padded[W::kBytes];
+    alignas(64) std::byte padded[W::kBytes];
     for (size_t r = 0; r < 16; ++r) {
         Unpacked u{};
         if (r < count) W::unpack(chunk_at<W>(w + r * w_stride, c, blocks, padded), u);

@@ -7,6 +7,7 @@
 #include <immintrin.h>
 
 #include "engine/backend/cpu/simd/bytes.h"
+#include "engine/backend/cpu/simd/grid_codes.h"
 #include "engine/quant/codebooks.h"
 
 namespace soliloquy {
@@ -347,6 +348,20 @@ struct Iq4Xs : SuperBlock {
         const __m512i six = _mm512_or_si512(_mm512_and_si512(low, _mm512_set1_epi32(15)),
                                             _mm512_slli_epi32(_mm512_and_si512(high, _mm512_set1_epi32(3)), 4));
         u.scale = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(six, _mm512_set1_epi32(32))), broadcast_half(chunk));
+    }
+};
+
+/// A type of grid_codes.h after decoding.
+template <class Grid>
+struct Decoded : SuperBlock {
+    static constexpr size_t kBytes = sizeof(GridCodes), kFileBytes = Grid::kFileBytes;
+    static constexpr int kOffset = Grid::kLargest;
+    static constexpr bool kFine = true, kBias = false;
+    static void decode(const std::byte* block, std::byte* out) noexcept { Grid::decode(block, *reinterpret_cast<GridCodes*>(out)); }
+    static void unpack(const std::byte* chunk, Unpacked& u) noexcept {
+        const auto& codes = *reinterpret_cast<const GridCodes*>(chunk);
+        for (int z = 0; z < 4; ++z) u.q[z] = _mm512_add_epi8(_mm512_loadu_si512(codes.code + 64 * z), _mm512_set1_epi8(kOffset));
+        u.scale = _mm512_loadu_ps(codes.scale);
     }
 };
 

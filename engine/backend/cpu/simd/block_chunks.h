@@ -6,10 +6,24 @@
 namespace soliloquy {
 namespace {
 
-/// The bytes of chunk c of a row: in place, or, at the end of a row of 32-blocks, copied beside blocks of zeros.
+/// Bytes of 256 weights in the file.
+template <class W>
+[[nodiscard]] constexpr size_t file_bytes() noexcept {
+    if constexpr (requires { W::kFileBytes; }) {
+        return W::kFileBytes;
+    } else {
+        return W::kBytes;
+    }
+}
+
+/// The kBytes of chunk c of a row: in place; or decoded, where the type is; or, at the end of a row of 32-blocks, copied beside
+/// blocks of zeros.
 template <class W>
 [[nodiscard]] inline const std::byte* chunk_at(const std::byte* row, size_t c, size_t blocks, std::byte* padded) noexcept {
-    if constexpr (!W::kSuper) {
+    if constexpr (requires { W::kFileBytes; }) {
+        W::decode(row + c * W::kFileBytes, padded);
+        return padded;
+    } else if constexpr (!W::kSuper) {
         if (c * 8 + 8 > blocks) {
             __builtin_memset(padded, 0, W::kBytes);
             __builtin_memcpy(padded, row + c * W::kBytes, (blocks - c * 8) * (W::kBytes / 8));

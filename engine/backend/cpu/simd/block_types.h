@@ -1,5 +1,5 @@
-/// engine/backend/cpu/simd/block_types.h: which types have kernels for 8-bit activations, and the way from a tile to its kernel.
-/// The including file defines Q4_0 .. Iq4Xs and matmul_blocks<W> before it.
+/// engine/backend/cpu/simd/block_types.h: the way from a tile to the kernel of its type.
+/// The including file defines Q4_0 .. Iq4Xs, Decoded<> and matmul_blocks<W> before it.
 #pragma once
 
 #include "engine/backend/cpu/simd/float_matmul.h"
@@ -49,6 +49,27 @@ inline bool matmul_block_type(const MatMulTile& tile) noexcept {
         case DType::iq4_xs:
             matmul_blocks<Iq4Xs>(tile);
             return true;
+        case DType::iq2_xxs:
+            matmul_blocks<Decoded<Iq2Xxs>>(tile);
+            return true;
+        case DType::iq2_xs:
+            matmul_blocks<Decoded<Iq2Xs>>(tile);
+            return true;
+        case DType::iq2_s:
+            matmul_blocks<Decoded<Iq2S>>(tile);
+            return true;
+        case DType::iq3_xxs:
+            matmul_blocks<Decoded<Iq3Xxs>>(tile);
+            return true;
+        case DType::iq3_s:
+            matmul_blocks<Decoded<Iq3S>>(tile);
+            return true;
+        case DType::iq1_s:
+            matmul_blocks<Decoded<Iq1S>>(tile);
+            return true;
+        case DType::iq1_m:
+            matmul_blocks<Decoded<Iq1M>>(tile);
+            return true;
         default:
             return false;
     }
@@ -56,31 +77,13 @@ inline bool matmul_block_type(const MatMulTile& tile) noexcept {
 
 /// q8 for exactly the types of matmul_block_type.
 inline ActivationFormat block_activation_format(DType weight) noexcept {
-    switch (weight) {
-        case DType::q4_0:
-        case DType::q4_1:
-        case DType::q5_0:
-        case DType::q5_1:
-        case DType::q8_0:
-        case DType::iq4_nl:
-        case DType::mxfp4:
-        case DType::q2_k:
-        case DType::q3_k:
-        case DType::q4_k:
-        case DType::q5_k:
-        case DType::q6_k:
-        case DType::iq4_xs:
-            return ActivationFormat::q8;
-        default:
-            return ActivationFormat::f32;
-    }
+    return dtype_traits(weight).quantized ? ActivationFormat::q8 : ActivationFormat::f32;
 }
 
 template <class S>
 inline void matmul_any(const MatMulTile& tile) noexcept {
     if (tile.tokens == 0 || tile.row_begin >= tile.row_end) return;
-    if (matmul_block_type(tile) || FloatMatMul<S>::matmul_float(tile)) return;
-    FloatMatMul<S>::matmul_through_panel(tile);
+    if (!matmul_block_type(tile)) FloatMatMul<S>::matmul(tile.type, tile);
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
-/// engine/backend/cpu/simd/float_matmul.h: matmul of weights that become F32 in registers (F32, F16, BF16), or in a small panel
-/// (block types without kernels of their own), against F32 activations; over the vectors `S` of float_kernels.h.
+/// engine/backend/cpu/simd/float_matmul.h: matmul of F32, F16 and BF16 weights, which become F32 in registers, against F32 activations;
+/// over the vectors `S` of float_kernels.h.
 #pragma once
 
 #include "engine/backend/cpu/simd/float_kernels.h"
-#include "engine/quant/dequantize.h"
 
 namespace soliloquy {
 namespace {
@@ -40,9 +39,9 @@ struct FloatMatMul {
     static constexpr size_t kRows = S::kTileRows;      // weight rows of a register tile
     static constexpr size_t kTokens = S::kTileTokens;  // tokens of a register tile
 
-    /// y[t, r] (+)= sum over n of W[r, k] x[t, k] for R rows, T tokens. U accumulators per value.
+    /// y[t, r] = sum over n of W[r, k] x[t, k] for R rows, T tokens. U accumulators per value.
     template <class W, size_t R, size_t T, size_t U>
-    static void tile(const std::byte* w, size_t w_stride, const float* const* x, size_t n, float* y, size_t y_stride, bool add) noexcept {
+    static void tile(const std::byte* w, size_t w_stride, const float* const* x, size_t n, float* y, size_t y_stride) noexcept {
         V sums[R][T][U];
         for (size_t r = 0; r < R; ++r) {
             for (size_t t = 0; t < T; ++t) {
@@ -74,82 +73,49 @@ struct FloatMatMul {
             for (size_t r = 0; r < R; ++r) {
                 V sum = sums[r][t][0];
                 for (size_t u = 1; u < U; ++u) sum = S::add(sum, sums[r][t][u]);
-                float& value = y[t * y_stride + r];
-                value = add ? value + S::sum(sum) : S::sum(sum);
+                y[t * y_stride + r] = S::sum(sum);
             }
         }
     }
 
     template <class W, size_t T, size_t U>
-    static void rows(const std::byte* w, size_t w_stride, size_t count, const float* const* x, size_t n, float* y, size_t y_stride,
-                     bool add) noexcept {
+    static void rows(const std::byte* w, size_t w_stride, size_t count, const float* const* x, size_t n, float* y,
+                     size_t y_stride) noexcept {
         size_t r = 0;
-        for (; r + kRows <= count; r += kRows) tile<W, kRows, T, U>(w + r * w_stride, w_stride, x, n, y + r, y_stride, add);
-        for (; r < count; ++r) tile<W, 1, T, U>(w + r * w_stride, w_stride, x, n, y + r, y_stride, add);
+        for (; r + kRows <= count; r += kRows) tile<W, kRows, T, U>(w + r * w_stride, w_stride, x, n, y + r, y_stride);
+        for (; r < count; ++r) tile<W, 1, T, U>(w + r * w_stride, w_stride, x, n, y + r, y_stride);
     }
 
-    /// `count` rows of weights against every token: the rows are few enough to stay in the cache from token tile to token tile.
-    template <class W>
-    static void tokens(const MatMulTile& tile, const std::byte* w, size_t w_stride, size_t count, size_t k, size_t n, float* y,
-                       bool add) noexcept {
-        const float* x[kTokens];
-        const auto at = [&](size_t t) { return reinterpret_cast<const float*>(token_of(tile, t)) + k; };
-        if (tile.tokens == 1) {
-            x[0] = at(0);
-            return rows<W, 1, 2>(w, w_stride, count, x, n, y, tile.y_stride, add);
-        }
-        size_t t = 0;
-        for (; t + kTokens <= tile.tokens; t += kTokens) {
-            for (size_t i = 0; i < kTokens; ++i) x[i] = at(t + i);
-            rows<W, kTokens, 1>(w, w_stride, count, x, n, y + t * tile.y_stride, tile.y_stride, add);
-        }
-        for (; t < tile.tokens; ++t) {
-            x[0] = at(t);
-            rows<W, 1, 1>(w, w_stride, count, x, n, y + t * tile.y_stride, tile.y_stride, add);
-        }
-    }
-
+    /// A block of rows is small enough to stay in the cache from token tile to token tile.
     template <class W>
     static void matmul(const MatMulTile& tile) noexcept {
         constexpr size_t kBlock = 16;
+        const float* x[kTokens];
+        const auto at = [&tile](size_t t) { return reinterpret_cast<const float*>(token_of(tile, t)); };
         for (size_t r = tile.row_begin; r < tile.row_end; r += kBlock) {
             const size_t count = smaller(kBlock, tile.row_end - r);
-            tokens<W>(tile, tile.w + r * tile.w_stride, tile.w_stride, count, 0, tile.k, tile.y + r, false);
-        }
-    }
-
-    /// Any type: a panel of kRows rows becomes F32 first.
-    static void matmul_through_panel(const MatMulTile& tile) noexcept {
-        constexpr size_t kPanel = 1024;
-        alignas(64) float panel[kRows * kPanel];
-        for (size_t r = tile.row_begin; r < tile.row_end; r += kRows) {
-            const size_t count = smaller(kRows, tile.row_end - r);
-            for (size_t k = 0; k < tile.k; k += kPanel) {
-                const size_t n = smaller(kPanel, tile.k - k);
-                for (size_t i = 0; i < count; ++i) {
-                    dequantize_row(tile.type, tile.w + (r + i) * tile.w_stride + row_bytes(tile.type, k), panel + i * kPanel, n);
-                }
-                tokens<WeightF32<S>>(tile, reinterpret_cast<const std::byte*>(panel), kPanel * sizeof(float), count, k, n, tile.y + r,
-                                     k > 0);
+            const std::byte* w = tile.w + r * tile.w_stride;
+            if (tile.tokens == 1) {
+                x[0] = at(0);
+                rows<W, 1, 2>(w, tile.w_stride, count, x, tile.k, tile.y + r, tile.y_stride);
+                continue;
+            }
+            size_t t = 0;
+            for (; t + kTokens <= tile.tokens; t += kTokens) {
+                for (size_t i = 0; i < kTokens; ++i) x[i] = at(t + i);
+                rows<W, kTokens, 1>(w, tile.w_stride, count, x, tile.k, tile.y + t * tile.y_stride + r, tile.y_stride);
+            }
+            for (; t < tile.tokens; ++t) {
+                x[0] = at(t);
+                rows<W, 1, 1>(w, tile.w_stride, count, x, tile.k, tile.y + t * tile.y_stride + r, tile.y_stride);
             }
         }
     }
 
-    /// The types that registers turn into F32; false for others.
-    static bool matmul_float(const MatMulTile& tile) noexcept {
-        switch (tile.type) {
-            case DType::f32:
-                matmul<WeightF32<S>>(tile);
-                return true;
-            case DType::f16:
-                matmul<WeightF16<S>>(tile);
-                return true;
-            case DType::bf16:
-                matmul<WeightBf16<S>>(tile);
-                return true;
-            default:
-                return false;
-        }
+    static void matmul(DType type, const MatMulTile& tile) noexcept {
+        if (type == DType::f32) matmul<WeightF32<S>>(tile);
+        if (type == DType::f16) matmul<WeightF16<S>>(tile);
+        if (type == DType::bf16) matmul<WeightBf16<S>>(tile);
     }
 };
 

@@ -27,7 +27,7 @@ template <class W, size_t R>
 inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, float* y) noexcept {
     float32x4_t sums[R];
     for (size_t r = 0; r < R; ++r) sums[r] = vdupq_n_f32(0.0f);
-    std::byte padded[R][W::kBytes];
+    alignas(64) std::byte padded[R][W::kBytes];
     const size_t chunks = (blocks + 7) / 8;
     for (size_t c = 0; c < chunks; ++c) {
         Scales scales[R];
@@ -72,7 +72,7 @@ struct alignas(16) Panel {
 /// Chunk c of `count` <= 8 rows; rows that are not there repeat the last one.
 template <class W>
 inline void fill_panel(const std::byte* w, size_t w_stride, size_t count, size_t c, size_t blocks, Panel& panel) noexcept {
-    std::byte padded[W::kBytes];
+    alignas(64) std::byte padded[W::kBytes];
     for (size_t r = 0; r < 8; ++r) {
         const std::byte* chunk = chunk_at<W>(w + smaller(r, count - 1) * w_stride, c, blocks, padded);
         Scales scales;

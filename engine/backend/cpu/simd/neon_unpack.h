@@ -7,6 +7,7 @@
 #include <arm_neon.h>
 
 #include "engine/backend/cpu/simd/bytes.h"
+#include "engine/backend/cpu/simd/grid_codes.h"
 #include "engine/quant/codebooks.h"
 
 namespace soliloquy {
@@ -241,6 +242,20 @@ struct Iq4Xs : SuperBlock {
             out.scale[i] = d * static_cast<float>(static_cast<int>((low >> (4 * i) & 15) | (high >> (2 * i) & 3) << 4) - 32);
         }
     }
+};
+
+/// A type of grid_codes.h after decoding.
+template <class Grid>
+struct Decoded : SuperBlock {
+    static constexpr size_t kBytes = sizeof(GridCodes), kFileBytes = Grid::kFileBytes;
+    static constexpr int kOffset = 0;
+    static constexpr bool kFine = true, kBias = false;
+    static void decode(const std::byte* block, std::byte* out) noexcept { Grid::decode(block, *reinterpret_cast<GridCodes*>(out)); }
+    static Codes quant(const std::byte* chunk, int s) noexcept {
+        const std::byte* p = chunk + sizeof(GridCodes::scale) + 32 * s;
+        return codes(load_128(p), load_128(p + 16));
+    }
+    static void scales(const std::byte* chunk, Scales& out) noexcept { __builtin_memcpy(out.scale, chunk, sizeof out.scale); }
 };
 
 }  // namespace
