@@ -1,3 +1,4 @@
+/// app/markdown/parser.cpp: md4c's events to flat blocks.
 #include "app/markdown/parser.h"
 
 #include <md4c.h>

@@ -1,3 +1,4 @@
+/// app/markdown/plain_text.cpp: blocks as words.
 #include "app/markdown/plain_text.h"
 
 namespace soliloquy::markdown {

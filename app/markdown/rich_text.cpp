@@ -1,3 +1,4 @@
+/// app/markdown/rich_text.cpp: escaping, and the few tags of our own.
 #include "app/markdown/rich_text.h"
 
 namespace soliloquy::markdown {
@@ -11,7 +12,8 @@ std::string run_to_rich_text(const Run& run, const Palette& palette) {
     std::string body = escape(run.text);
     if ((run.style & kCode) != 0)
         body = "<span style=\"font-family:'" + escape(palette.mono_family) +
-               "';font-size:14px;background-color:" + palette.code_background + ";\">" + body + "</span>";
+               "';font-size:" + std::to_string(palette.code_size) +
+               "px;background-color:" + palette.code_background + ";\">" + body + "</span>";
     if ((run.style & kImage) != 0) body = "<span style=\"color:" + palette.muted + ";\">[" + (body.empty() ? "image" : body) + "]</span>";
     if ((run.style & kStrong) != 0) body = "<span style=\"font-weight:600;\">" + body + "</span>";
     if ((run.style & kEmphasis) != 0) body = "<i>" + body + "</i>";

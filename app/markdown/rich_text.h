@@ -15,11 +15,12 @@ struct Palette {
     std::string link = "#3B5BDB";
     std::string code_background = "#F0EDE7";
     std::string muted = "#6B675F";
-    std::string keyword = "#7C3AED";
+    std::string keyword = "#7A3FC4";
     std::string string = "#0A6B3D";
     std::string number = "#A15C07";
     std::string comment = "#716C63";
     std::string mono_family = "monospace";
+    int code_size = 14;  ///< pixels, of code inside a line
     bool operator==(const Palette&) const = default;
 };
 

@@ -1,3 +1,4 @@
+/// app/markdown/streaming_markdown.cpp: where pieces of a growing answer end, and what a cut piece takes along.
 #include "app/markdown/streaming_markdown.h"
 
 #include <algorithm>
@@ -114,7 +115,7 @@ std::string close_open_marks(std::string_view piece) {
 }  // namespace
 
 size_t StreamingMarkdown::append(std::string_view text) {
-    const size_t first = finished_;
+    const size_t first = first_open();
     text_ += text;
     read_lines();
     parse_open();
@@ -122,7 +123,7 @@ size_t StreamingMarkdown::append(std::string_view text) {
 }
 
 size_t StreamingMarkdown::finish() {
-    const size_t first = finished_;
+    const size_t first = first_open();
     if (next_line_ < text_.size()) read_line(text_.size());
     if (fence_.letter != 0)
         seal_code(text_.size(), false);
@@ -130,6 +131,11 @@ size_t StreamingMarkdown::finish() {
         close_piece(text_.size(), false);
     fence_ = {};
     return first;
+}
+
+size_t StreamingMarkdown::first_open() const noexcept {
+    const bool chained = fence_.continues || !table_head_.empty();
+    return finished_ - (chained && finished_ > 0 ? 1 : 0);
 }
 
 void StreamingMarkdown::read_lines() {

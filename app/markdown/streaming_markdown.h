@@ -25,7 +25,7 @@ class StreamingMarkdown {
     /// No more text follows: what is half written is taken as it is. Returns the first block that may differ.
     size_t finish();
     [[nodiscard]] const std::vector<Block>& blocks() const noexcept { return blocks_; }
-    /// Blocks that will never change again.
+    /// Blocks that will never change again, but for the flag `continued` of the last.
     [[nodiscard]] size_t finished() const noexcept { return finished_; }
 
   private:
@@ -41,6 +41,7 @@ class StreamingMarkdown {
         uint64_t number = 0;
     };
 
+    [[nodiscard]] size_t first_open() const noexcept;
     void read_lines();
     void read_line(size_t end);
     void read_code_line(size_t end);

@@ -30,7 +30,7 @@ std::vector<Block> streamed(std::string_view text, std::mt19937& random, size_t 
         while (n < text.size() && (static_cast<unsigned char>(text[n]) & 0xC0) == 0x80) ++n;
         const size_t finished = stream.finished();
         const Block last = finished > 0 ? stream.blocks()[finished - 1] : Block{};
-        EXPECT_EQ(stream.append(text.substr(0, n)), finished);
+        EXPECT_LE(stream.append(text.substr(0, n)), finished);
         EXPECT_EQ(finished > 0 ? plain_text(stream.blocks()[finished - 1]) : "", plain_text(last)) << "a finished block changed";
         text.remove_prefix(n);
     }

@@ -1,0 +1,28 @@
+import QtQuick
+import Soliloquy
+
+// Text that our own Markdown renderer escaped and marked up. It can be selected; links ask before they open.
+TextEdit {
+    id: view
+    property string name
+    property string plain  // the same without marks
+    signal linkPressed(string address)
+
+    textFormat: TextEdit.RichText
+    readOnly: true
+    selectByMouse: true
+    selectByKeyboard: true
+    activeFocusOnPress: true
+    wrapMode: TextEdit.Wrap
+    font.family: Theme.fontFamily
+    font.pixelSize: Theme.size16
+    color: Theme.text
+    selectionColor: Theme.dark ? "#3A4470" : "#C9D4FB"
+    selectedTextColor: Theme.text
+    onLinkActivated: link => view.linkPressed(link)
+    Accessible.name: view.name
+    Accessible.description: view.plain
+    Accessible.readOnly: true
+
+    HoverHandler { cursorShape: view.hoveredLink !== "" ? Qt.PointingHandCursor : Qt.IBeamCursor }
+}
