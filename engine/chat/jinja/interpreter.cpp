@@ -139,7 +139,9 @@ void Interpreter::bind_macro(const MacroStatement& macro, Arguments& arguments) 
         frame_->set(parameters[i].first, arguments.positional[i]);
         bound[i] = true;
     }
-    for (auto& [argument, value] : arguments.named) {
+    for (const auto& named : arguments.named) {
+        const std::string& argument = named.first;
+        const Value& value = named.second;
         const auto parameter =
             std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) { return template_.names[p.first] == argument; });
         if (parameter != parameters.end()) {

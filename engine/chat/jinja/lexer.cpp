@@ -361,32 +361,6 @@ class Lexer {
 
 }  // namespace
 
-std::string describe(const Token& token) {
-    switch (token.kind) {
-        case TokenKind::data:
-            return "text";
-        case TokenKind::block_begin:
-            return "'{%'";
-        case TokenKind::block_end:
-            return "the end of the tag";
-        case TokenKind::variable_begin:
-            return "'{{'";
-        case TokenKind::variable_end:
-            return "the end of the expression";
-        case TokenKind::name:
-        case TokenKind::op:
-            return "'" + token.text + "'";
-        case TokenKind::string:
-            return "a string";
-        case TokenKind::integer:
-        case TokenKind::real:
-            return "a number";
-        case TokenKind::end:
-            return "the end of the template";
-    }
-    return "something";
-}
-
 std::vector<Token> tokenize(std::string_view source) { return Lexer(source).run(); }
 
 }  // namespace soliloquy::jinja

@@ -22,9 +22,6 @@ struct Token {
     [[nodiscard]] bool is_op(std::string_view op) const noexcept { return kind == TokenKind::op && text == op; }
 };
 
-/// What a token is called in errors.
-[[nodiscard]] std::string describe(const Token& token);
-
 /// Whitespace as chat templates are written for: trim_blocks and lstrip_blocks on, one newline at the very end dropped,
 /// every line ending is "\n". Ends with a token of kind `end`. Throws TemplateError.
 [[nodiscard]] std::vector<Token> tokenize(std::string_view source);

@@ -69,7 +69,7 @@ class Parser {
     Target target(bool namespaces, bool tuples);
     Target single_target(bool namespaces);
 
-    // Expressions: parser_expressions.cpp, from weakest to strongest binding.
+    // Expressions: parser_expressions.cpp, from weakest to strongest binding; from primary() on parser_operands.cpp.
     ExpressionPtr expression() { return conditional(); }
     /// One expression, or several with commas between: a tuple.
     ExpressionPtr tuple(bool with_conditional, bool may_be_empty);
@@ -97,9 +97,7 @@ class Parser {
     std::string dotted_name();
     ArgumentExpressions arguments();
     ExpressionPtr binary(BinaryOperator operation, Position at, ExpressionPtr left, ExpressionPtr right);
-    /// The node with its height, taken from its parts.
-    template <typename Node>
-    ExpressionPtr finish(std::unique_ptr<Node> node, std::initializer_list<const Expression*> parts);
+    /// Makes a node at least one level higher than a part of it (null: no part).
     void raise_height(Expression& node, const Expression* part) const;
 
     std::vector<Token> tokens_;

@@ -6,6 +6,37 @@
 
 namespace soliloquy::jinja {
 
+namespace {
+
+// What a token is called in errors.
+std::string describe(const Token& token) {
+    switch (token.kind) {
+        case TokenKind::data:
+            return "text";
+        case TokenKind::block_begin:
+            return "'{%'";
+        case TokenKind::block_end:
+            return "the end of the tag";
+        case TokenKind::variable_begin:
+            return "'{{'";
+        case TokenKind::variable_end:
+            return "the end of the expression";
+        case TokenKind::name:
+        case TokenKind::op:
+            return "'" + token.text + "'";
+        case TokenKind::string:
+            return "a string";
+        case TokenKind::integer:
+        case TokenKind::real:
+            return "a number";
+        case TokenKind::end:
+            return "the end of the template";
+    }
+    return "something";
+}
+
+}  // namespace
+
 Template Parser::parse() {
     result_.body = block({});
     return std::move(result_);
