@@ -112,7 +112,7 @@ T.ApplicationWindow {
         id: undo
         anchors.horizontalCenter: page.horizontalCenter
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: 120
+        anchors.bottomMargin: 144
         shown: window.app.conversations.canUndo
         text: qsTr("Deleted “%1”").arg(window.app.conversations.deletedTitle)
         action: qsTr("Undo")
@@ -122,7 +122,7 @@ T.ApplicationWindow {
         id: note
         anchors.horizontalCenter: page.horizontalCenter
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: undo.shown ? 168 : 120
+        anchors.bottomMargin: undo.shown ? 192 : 144
         Timer { id: noteTimer; interval: 1600; onTriggered: note.shown = false }
         Connections {
             target: window.app.chat

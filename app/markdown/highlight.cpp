@@ -9,17 +9,18 @@ namespace soliloquy::markdown {
 namespace {
 
 constexpr std::array<std::string_view, 92> kKeywords = {
-    "and",      "as",       "assert",  "async",   "auto",     "await",   "bool",     "break",    "case",    "catch",   "char",   "class",
-    "const",    "continue", "def",     "default", "del",      "delete",  "do",       "double",   "elif",    "else",    "enum",   "except",
-    "export",   "extends",  "false",   "False",   "finally",  "float",   "fn",       "for",      "foreach", "from",    "func",   "function",
-    "go",       "goto",     "if",      "impl",    "import",   "in",      "include",  "int",      "interface", "is",    "lambda", "let",
-    "long",     "match",    "mod",     "module",  "mut",      "namespace", "new",    "nil",      "None",    "not",     "null",   "nullptr",
-    "or",       "package",  "pass",    "private", "protected", "pub",    "public",   "raise",    "return",  "self",    "short",  "signed",
-    "sizeof",   "static",   "struct",  "super",   "switch",   "template", "this",    "throw",    "true",    "True",    "try",    "type",
-    "typename", "unsigned", "use",     "using",   "var",      "void",    "while",    "yield",
+    "and",      "as",       "assert", "async",   "auto",      "await",     "bool",    "break",  "case",      "catch", "char",   "class",
+    "const",    "continue", "def",    "default", "del",       "delete",    "do",      "double", "elif",      "else",  "enum",   "except",
+    "export",   "extends",  "false",  "False",   "finally",   "float",     "fn",      "for",    "foreach",   "from",  "func",   "function",
+    "go",       "goto",     "if",     "impl",    "import",    "in",        "include", "int",    "interface", "is",    "lambda", "let",
+    "long",     "match",    "mod",    "module",  "mut",       "namespace", "new",     "nil",    "None",      "not",   "null",   "nullptr",
+    "or",       "package",  "pass",   "private", "protected", "pub",       "public",  "raise",  "return",    "self",  "short",  "signed",
+    "sizeof",   "static",   "struct", "super",   "switch",    "template",  "this",    "throw",  "true",      "True",  "try",    "type",
+    "typename", "unsigned", "use",    "using",   "var",       "void",      "while",   "yield",
 };
-constexpr std::array<std::string_view, 24> kHashComments = {"python", "py",   "sh",   "bash", "shell", "zsh", "ruby", "rb",   "yaml", "yml",        "toml",  "cmake",
-                                                            "make",   "perl", "r",    "ini",  "conf",  "nix", "julia", "elixir", "docker", "dockerfile", "fish", "awk"};
+constexpr std::array<std::string_view, 24> kHashComments = {"python", "py",  "sh",    "bash",   "shell",  "zsh",        "ruby", "rb",
+                                                            "yaml",   "yml", "toml",  "cmake",  "make",   "perl",       "r",    "ini",
+                                                            "conf",   "nix", "julia", "elixir", "docker", "dockerfile", "fish", "awk"};
 constexpr std::array<std::string_view, 4> kDashComments = {"sql", "lua", "haskell", "hs"};
 constexpr std::array<std::string_view, 6> kNoWords = {"", "text", "txt", "plain", "output", "diff"};
 
@@ -49,8 +50,10 @@ size_t string_length(std::string_view rest, std::string_view language) {
     if (quote != '"' && quote != '\'' && quote != '`') return 0;
     if (contains(kNoWords, language)) return 0;
     for (size_t i = 1; i < rest.size() && rest[i] != '\n'; ++i) {
-        if (rest[i] == '\\') ++i;
-        else if (rest[i] == quote) return i + 1;
+        if (rest[i] == '\\')
+            ++i;
+        else if (rest[i] == quote)
+            return i + 1;
     }
     return 0;
 }

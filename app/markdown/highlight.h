@@ -1,4 +1,5 @@
-/// app/markdown/highlight.h: code with its comments, strings, numbers and common keywords coloured. Knows families of languages, not grammars.
+/// app/markdown/highlight.h: code with its comments, strings, numbers and common keywords coloured. Knows families of languages, not
+/// grammars.
 #pragma once
 
 #include <string>

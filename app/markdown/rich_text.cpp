@@ -11,8 +11,7 @@ std::string paragraph(std::string body, int line_height) {
 std::string run_to_rich_text(const Run& run, const Palette& palette) {
     std::string body = escape(run.text);
     if ((run.style & kCode) != 0)
-        body = "<span style=\"font-family:'" + escape(palette.mono_family) +
-               "';font-size:" + std::to_string(palette.code_size) +
+        body = "<span style=\"font-family:'" + escape(palette.mono_family) + "';font-size:" + std::to_string(palette.code_size) +
                "px;background-color:" + palette.code_background + ";\">" + body + "</span>";
     if ((run.style & kImage) != 0) body = "<span style=\"color:" + palette.muted + ";\">[" + (body.empty() ? "image" : body) + "]</span>";
     if ((run.style & kStrong) != 0) body = "<span style=\"font-weight:600;\">" + body + "</span>";

@@ -39,7 +39,8 @@ ChatViewModel::ChatViewModel(ChatSession& session, SettingsViewModel& settings, 
         Q_EMIT troubleChanged();
         Q_EMIT modelChanged();
     });
-    connect(&settings, &SettingsViewModel::looksChanged, this, [this] { parts_.setProperty("openWhileThinking", settings_.thoughtsOpen()); });
+    connect(&settings, &SettingsViewModel::looksChanged, this,
+            [this] { parts_.setProperty("openWhileThinking", settings_.thoughtsOpen()); });
     parts_.setProperty("openWhileThinking", settings.thoughtsOpen());
 }
 
@@ -106,7 +107,8 @@ QVariantList ChatViewModel::recentModels() const {
     if (!present.isEmpty() && !paths.contains(present)) paths.prepend(present);
     for (const QString& path : paths) {
         const QString name = path == bundled ? tr("Pocket Reasoner (bundled)") : path.section(u'/', -1);
-        out.append(QVariantMap{{QStringLiteral("path"), path}, {QStringLiteral("name"), name}, {QStringLiteral("present"), path == present}});
+        out.append(
+            QVariantMap{{QStringLiteral("path"), path}, {QStringLiteral("name"), name}, {QStringLiteral("present"), path == present}});
     }
     return out;
 }
@@ -116,7 +118,8 @@ QString ChatViewModel::loadNote() const {
     QString note = tr("%1 %").arg(static_cast<int>(fraction * 100.0));
     const qint64 elapsed = load_clock_.isValid() ? load_clock_.elapsed() : 0;
     if (fraction > 0.02 && elapsed > 1500)
-        note += QStringLiteral(" · ") + tr("about %1 left").arg(words::duration(static_cast<qint64>(static_cast<double>(elapsed) * (1.0 - fraction) / fraction)));
+        note += QStringLiteral(" · ") +
+                tr("about %1 left").arg(words::duration(static_cast<qint64>(static_cast<double>(elapsed) * (1.0 - fraction) / fraction)));
     return note;
 }
 
@@ -166,7 +169,8 @@ void ChatViewModel::copyThought(qlonglong message) {
 void ChatViewModel::copyBoth(qlonglong message) {
     const store::MessageId id = or_last(message);
     const QString thought = session_.thought_text(id), answer = session_.answer_text(id);
-    QGuiApplication::clipboard()->setText(thought + (thought.isEmpty() || answer.isEmpty() ? QString() : QStringLiteral("\n\n---\n\n")) + answer);
+    QGuiApplication::clipboard()->setText(thought + (thought.isEmpty() || answer.isEmpty() ? QString() : QStringLiteral("\n\n---\n\n")) +
+                                          answer);
     Q_EMIT copied(tr("Thought and answer copied"));
 }
 
@@ -175,7 +179,9 @@ bool ChatViewModel::canOpenAddress(const QString& address) const {
     return url.isValid() && (url.scheme() == u"https" || url.scheme() == u"http" || url.scheme() == u"mailto");
 }
 
-bool ChatViewModel::openAddress(const QString& address) { return canOpenAddress(address) && QDesktopServices::openUrl(QUrl(address, QUrl::StrictMode)); }
+bool ChatViewModel::openAddress(const QString& address) {
+    return canOpenAddress(address) && QDesktopServices::openUrl(QUrl(address, QUrl::StrictMode));
+}
 
 void ChatViewModel::openModel(const QUrl& file) {
     if (file.isLocalFile()) openModelPath(file.toLocalFile());

@@ -44,7 +44,8 @@ class ChatViewModel : public QObject {
     ChatViewModel(ChatSession& session, SettingsViewModel& settings, QObject* parent = nullptr);
 
     [[nodiscard]] QString state() const;
-    [[nodiscard]] bool busy() const { return session_.busy(); }
+    /// A message is being written. Opening a model in advance is not busy.
+    [[nodiscard]] bool busy() const { return session_.busy() && session_.streaming_message() != 0; }
     [[nodiscard]] bool thinking() const { return session_.thought_can_be_closed(); }
     [[nodiscard]] QString title() const;
     [[nodiscard]] bool empty() const { return session_.messages().isEmpty(); }

@@ -9,7 +9,13 @@ ComposerViewModel::ComposerViewModel(ChatSession& session, QObject* parent) : QO
     draft_timer_.setSingleShot(true);
     draft_timer_.setInterval(500);
     connect(&draft_timer_, &QTimer::timeout, this, &ComposerViewModel::keep_draft);
-    connect(&session, &ChatSession::state_changed, this, &ComposerViewModel::canSendChanged);
+    connect(&session, &ChatSession::state_changed, this, [this] {
+        if (waiting_ && !session_.busy()) {
+            waiting_ = false;
+            if (session_.model_info()) (void)send();
+        }
+        Q_EMIT canSendChanged();
+    });
     connect(&session, &ChatSession::context_meter_changed, this, &ComposerViewModel::meterChanged);
     connect(&session, &ChatSession::model_changed, this, [this] { session_.update_context_meter(text_); });
     connect(&session, &ChatSession::turn_finished, this, [this] { session_.update_context_meter(text_); });
@@ -55,6 +61,11 @@ QString ComposerViewModel::meterShort() const { return words::count(session_.con
 
 bool ComposerViewModel::send() {
     if (!canSend()) return false;
+    if (preloading()) {
+        waiting_ = true;
+        Q_EMIT canSendChanged();
+        return true;
+    }
     const QString text = text_;
     setText({});
     draft_timer_.stop();
@@ -66,6 +77,15 @@ bool ComposerViewModel::send() {
     return true;
 }
 
-bool ComposerViewModel::sendText(const QString& text) { return !session_.busy() && session_.send(text); }
+void ComposerViewModel::takeBack() {
+    waiting_ = false;
+    Q_EMIT canSendChanged();
+}
+
+bool ComposerViewModel::sendText(const QString& text) {
+    if (!preloading()) return !session_.busy() && session_.send(text);
+    setText(text);
+    return send();
+}
 
 }  // namespace soliloquy

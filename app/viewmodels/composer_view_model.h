@@ -12,10 +12,11 @@ class ComposerViewModel : public QObject {
     Q_OBJECT
     Q_PROPERTY(QString text READ text WRITE setText NOTIFY textChanged)
     Q_PROPERTY(bool canSend READ canSend NOTIFY canSendChanged)
+    Q_PROPERTY(bool waiting READ waiting NOTIFY canSendChanged)  ///< sent, and the model is still being opened
     Q_PROPERTY(bool meterKnown READ meterKnown NOTIFY meterChanged)
     Q_PROPERTY(double meterFraction READ meterFraction NOTIFY meterChanged)
-    Q_PROPERTY(QString meterText READ meterText NOTIFY meterChanged)        ///< "486 of 4,096"
-    Q_PROPERTY(QString meterShort READ meterShort NOTIFY meterChanged)      ///< "486"
+    Q_PROPERTY(QString meterText READ meterText NOTIFY meterChanged)    ///< "486 of 4,096"
+    Q_PROPERTY(QString meterShort READ meterShort NOTIFY meterChanged)  ///< "486"
 
   public:
     explicit ComposerViewModel(ChatSession& session, QObject* parent = nullptr);
@@ -23,13 +24,16 @@ class ComposerViewModel : public QObject {
 
     [[nodiscard]] QString text() const { return text_; }
     void setText(const QString& text);
-    [[nodiscard]] bool canSend() const { return !session_.busy() && !text_.trimmed().isEmpty(); }
+    /// A question that is sent while the model is still being opened waits for it.
+    [[nodiscard]] bool canSend() const { return (!session_.busy() || preloading()) && !waiting_ && !text_.trimmed().isEmpty(); }
+    [[nodiscard]] bool waiting() const { return waiting_; }
     [[nodiscard]] bool meterKnown() const { return session_.context_meter().known; }
     [[nodiscard]] double meterFraction() const;
     [[nodiscard]] QString meterText() const;
     [[nodiscard]] QString meterShort() const;
 
     Q_INVOKABLE bool send();
+    Q_INVOKABLE void takeBack();                     ///< a waiting question is not sent
     Q_INVOKABLE bool sendText(const QString& text);  ///< one of the first prompts
 
   Q_SIGNALS:
@@ -39,10 +43,12 @@ class ComposerViewModel : public QObject {
 
   private:
     void keep_draft();
+    [[nodiscard]] bool preloading() const { return session_.state() == ChatState::loading_model && session_.streaming_message() == 0; }
 
     ChatSession& session_;
     QString text_;
     QTimer draft_timer_;
+    bool waiting_ = false;
 };
 
 }  // namespace soliloquy

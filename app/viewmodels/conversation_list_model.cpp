@@ -60,12 +60,18 @@ QVariant ConversationListModel::data(const QModelIndex& at, int role) const {
     if (!at.isValid() || at.row() >= count()) return {};
     const store::Conversation& row = rows_[static_cast<size_t>(at.row())];
     switch (role) {
-        case IdRole: return static_cast<qlonglong>(row.id);
-        case TitleRole: return row.title.empty() ? tr("New chat") : QString::fromStdString(row.title);
-        case SectionRole: return section_of(row);
-        case PinnedRole: return row.pinned;
-        case WritingRole: return session_.busy() && session_.streaming_conversation() == row.id;
-        default: return {};
+        case IdRole:
+            return static_cast<qlonglong>(row.id);
+        case TitleRole:
+            return row.title.empty() ? tr("New chat") : QString::fromStdString(row.title);
+        case SectionRole:
+            return section_of(row);
+        case PinnedRole:
+            return row.pinned;
+        case WritingRole:
+            return session_.busy() && session_.streaming_conversation() == row.id;
+        default:
+            return {};
     }
 }
 

@@ -12,6 +12,20 @@ namespace soliloquy {
 using store::MessageStatus;
 using store::PartKind;
 
+namespace {
+
+/// Whether two markers on one level can be of one list: numbers, bullets or boxes.
+bool same_list(const std::string& a, const std::string& b) {
+    const auto kind = [](const std::string& marker) {
+        if (marker.empty()) return 0;
+        if (marker[0] >= '0' && marker[0] <= '9') return 1;
+        return marker == "☐" || marker == "☑" ? 2 : 3;
+    };
+    return b.empty() || kind(a) == kind(b);
+}
+
+}  // namespace
+
 MessagePartsModel::MessagePartsModel(ChatSession& session, QObject* parent) : QAbstractListModel(parent), session_(session) {
     connect(&session, &ChatSession::messages_reset, this, &MessagePartsModel::reset);
     connect(&session, &ChatSession::message_added, this, &MessagePartsModel::add_message);
@@ -19,7 +33,8 @@ MessagePartsModel::MessagePartsModel(ChatSession& session, QObject* parent) : QA
     connect(&session, &ChatSession::part_added, this, &MessagePartsModel::part_added);
     connect(&session, &ChatSession::part_appended, this, [this](int index, int part) { part_appended(index, part); });
     connect(&session, &ChatSession::state_changed, this, [this] {
-        if (!messages_.empty() && static_cast<qsizetype>(messages_.size()) == session_.messages().size()) message_changed(static_cast<int>(messages_.size()) - 1);
+        if (!messages_.empty() && static_cast<qsizetype>(messages_.size()) == session_.messages().size())
+            message_changed(static_cast<int>(messages_.size()) - 1);
     });
     reset();
 }
@@ -191,7 +206,8 @@ std::vector<MessagePartsModel::Row> MessagePartsModel::rows_of(int index) const 
         return rows;
     }
     if (!bar_text(index).isEmpty()) rows.push_back({Kind::bar, index, 0, 0});
-    if (!rows.empty() || view(index).can_retry) rows.push_back({Kind::actions, index, 0, 0});
+    const bool failed = !message.parts.empty() && message.parts.back().kind == PartKind::error && view(index).sibling_count == 1;
+    if (!failed && (!rows.empty() || view(index).can_retry)) rows.push_back({Kind::actions, index, 0, 0});
     return rows;
 }
 
@@ -206,7 +222,9 @@ void MessagePartsModel::sync(int index) {
     const int before = end - begin, after = static_cast<int>(now.size());
     int head = 0, tail = 0;
     while (head < std::min(before, after) && rows_[static_cast<size_t>(begin + head)] == now[static_cast<size_t>(head)]) ++head;
-    while (tail < std::min(before, after) - head && rows_[static_cast<size_t>(end - 1 - tail)] == now[static_cast<size_t>(after - 1 - tail)]) ++tail;
+    while (tail < std::min(before, after) - head &&
+           rows_[static_cast<size_t>(end - 1 - tail)] == now[static_cast<size_t>(after - 1 - tail)])
+        ++tail;
     if (before - head - tail > 0) {
         beginRemoveRows({}, begin + head, end - tail - 1);
         rows_.erase(rows_.begin() + begin + head, rows_.begin() + end - tail);
@@ -236,7 +254,9 @@ int MessagePartsModel::row_of(int index, int part, int block) const {
     return row + block;
 }
 
-bool MessagePartsModel::is_live(int index) const { return session_.streaming_message() != 0 && view(index).id == session_.streaming_message(); }
+bool MessagePartsModel::is_live(int index) const {
+    return session_.streaming_message() != 0 && view(index).id == session_.streaming_message();
+}
 
 const MessageView& MessagePartsModel::view(int index) const { return session_.messages()[index]; }
 
@@ -307,8 +327,8 @@ qlonglong MessagePartsModel::last_assistant() const {
     return 0;
 }
 
-void MessagePartsModel::setLook(const QString& link, const QString& code_background, const QString& muted, bool dark, const QString& mono_family,
-                               double scale) {
+void MessagePartsModel::setLook(const QString& link, const QString& code_background, const QString& muted, bool dark,
+                                const QString& mono_family, double scale) {
     markdown::Palette palette;
     palette.link = link.toStdString();
     palette.code_background = code_background.toStdString();
@@ -336,21 +356,32 @@ int MessagePartsModel::rowCount(const QModelIndex& parent) const { return parent
 
 QString MessagePartsModel::part_name(const Row& row) const {
     switch (row.kind) {
-        case Kind::user: return QStringLiteral("user");
-        case Kind::thought: return QStringLiteral("thought");
-        case Kind::error: return QStringLiteral("error");
-        case Kind::waiting: return QStringLiteral("waiting");
-        case Kind::bar: return QStringLiteral("bar");
-        case Kind::actions: return QStringLiteral("actions");
-        case Kind::block: break;
+        case Kind::user:
+            return QStringLiteral("user");
+        case Kind::thought:
+            return QStringLiteral("thought");
+        case Kind::error:
+            return QStringLiteral("error");
+        case Kind::waiting:
+            return QStringLiteral("waiting");
+        case Kind::bar:
+            return QStringLiteral("bar");
+        case Kind::actions:
+            return QStringLiteral("actions");
+        case Kind::block:
+            break;
     }
     const auto& blocks = messages_[static_cast<size_t>(row.message)].parts[static_cast<size_t>(row.part)].markdown.blocks();
     if (row.block >= static_cast<int>(blocks.size())) return QStringLiteral("text");  // is being removed
     switch (blocks[static_cast<size_t>(row.block)].kind) {
-        case markdown::BlockKind::code: return QStringLiteral("code");
-        case markdown::BlockKind::table: return QStringLiteral("table");
-        case markdown::BlockKind::rule: return QStringLiteral("rule");
-        default: return QStringLiteral("text");
+        case markdown::BlockKind::code:
+            return QStringLiteral("code");
+        case markdown::BlockKind::table:
+            return QStringLiteral("table");
+        case markdown::BlockKind::rule:
+            return QStringLiteral("rule");
+        default:
+            return QStringLiteral("text");
     }
 }
 
@@ -372,23 +403,34 @@ QVariant MessagePartsModel::block_data(const Row& row, int role) const {
     if (row.block >= static_cast<int>(blocks.size())) return {};
     const markdown::Block& block = blocks[static_cast<size_t>(row.block)];
     switch (role) {
-        case TextRole: return QString::fromStdString(block.kind == markdown::BlockKind::code ? block.code : markdown::plain_text(block));
+        case TextRole:
+            return QString::fromStdString(block.kind == markdown::BlockKind::code ? block.code : markdown::plain_text(block));
         case HtmlRole: {
             if (block.kind == markdown::BlockKind::code)
                 return QString::fromStdString(markdown::highlight(block.code, block.language, palette_, static_cast<int>(20 * scale_)));
             const double lines[] = {26, 30, 28, 26, 26, 26, 26};
             return QString::fromStdString(markdown::to_rich_text(block.runs, palette_, static_cast<int>(lines[block.level % 7] * scale_)));
         }
-        case LevelRole: return block.level;
-        case IndentRole: return block.indent;
-        case QuoteRole: return block.quote;
-        case MarkerRole: return QString::fromStdString(block.marker);
-        case LanguageRole: return QString::fromStdString(block.language);
-        case TableRole: return block.kind == markdown::BlockKind::table ? table_of(block) : QVariantList();
-        case ContinuesRole: return block.continues;
-        case ContinuedRole: return block.continued;
-        case FirstRole: return row.block == 0;
-        default: return {};
+        case LevelRole:
+            return block.level;
+        case IndentRole:
+            return block.indent;
+        case QuoteRole:
+            return block.quote;
+        case MarkerRole:
+            return QString::fromStdString(block.marker);
+        case LanguageRole:
+            return QString::fromStdString(block.language);
+        case TableRole:
+            return block.kind == markdown::BlockKind::table ? table_of(block) : QVariantList();
+        case ContinuesRole:
+            return block.continues || (row.block > 0 && block.quote > 0 && blocks[static_cast<size_t>(row.block - 1)].quote > 0);
+        case ContinuedRole:
+            return block.continued;
+        case FirstRole:
+            return row.block == 0;
+        default:
+            return {};
     }
 }
 
@@ -397,7 +439,8 @@ QVariantList MessagePartsModel::table_of(const markdown::Block& block) const {
     for (const auto& row : block.table) {
         QVariantList cells;
         for (const markdown::Cell& cell : row) {
-            cells.append(QVariantMap{{QStringLiteral("html"), QString::fromStdString(markdown::to_rich_text(cell.runs, palette_, static_cast<int>(22 * scale_)))},
+            cells.append(QVariantMap{{QStringLiteral("html"),
+                                      QString::fromStdString(markdown::to_rich_text(cell.runs, palette_, static_cast<int>(22 * scale_)))},
                                      {QStringLiteral("align"), static_cast<int>(cell.align)}});
         }
         rows.append(QVariant(cells));
@@ -410,8 +453,10 @@ QVariant MessagePartsModel::thought_data(const Row& row, int role) const {
     const MessageView& from = view(row.message);
     const bool live = part.thought->live();
     switch (role) {
-        case ThoughtRole: return QVariant::fromValue<QObject*>(part.thought.get());
-        case ExpandedRole: return part.expanded;
+        case ThoughtRole:
+            return QVariant::fromValue<QObject*>(part.thought.get());
+        case ExpandedRole:
+            return part.expanded;
         case TitleRole: {
             if (live) return tr("Thinking");
             const QString time = words::duration(static_cast<qint64>(from.counters.thought_ms));
@@ -425,9 +470,12 @@ QVariant MessagePartsModel::thought_data(const Row& row, int role) const {
             if (from.thought_closed_by == store::ClosedBy::user && !live) parts << tr("ended by you");
             return parts.join(QStringLiteral(" · "));
         }
-        case CanAnswerNowRole: return live && session_.thought_can_be_closed();
-        case TextRole: return tr("Thought");
-        default: return {};
+        case CanAnswerNowRole:
+            return live && session_.thought_can_be_closed();
+        case TextRole:
+            return tr("Thought");
+        default:
+            return {};
     }
 }
 
@@ -453,16 +501,22 @@ QVariant MessagePartsModel::message_data(const Row& row, int role) const {
             const int tokens = static_cast<int>(from.counters.tokens) - static_cast<int>(from.counters.thought_tokens);
             return tokens > 0 ? words::tokens(tokens) : QString();
         }
-        case CanContinueRole: return from.can_continue_thinking || from.can_continue_answer;
-        case CanAnswerRole: return from.can_answer_from_here;
-        case SiblingRole: return from.sibling_index;
-        case SiblingsRole: return from.sibling_count;
+        case CanContinueRole:
+            return from.can_continue_thinking || from.can_continue_answer;
+        case CanAnswerRole:
+            return from.can_answer_from_here;
+        case SiblingRole:
+            return from.sibling_index;
+        case SiblingsRole:
+            return from.sibling_count;
         case HasThoughtRole:
             return std::any_of(from.parts.begin(), from.parts.end(), [](const PartView& part) { return part.kind == PartKind::reasoning; });
         case HasAnswerRole:
             return std::any_of(from.parts.begin(), from.parts.end(), [](const PartView& part) { return part.kind == PartKind::text; });
-        case FirstRole: return row.message == 0;
-        default: return {};
+        case FirstRole:
+            return row.message == 0;
+        default:
+            return {};
     }
 }
 
@@ -471,12 +525,17 @@ QString MessagePartsModel::bar_text(int index) const {
     if (from.role != store::Role::assistant) return {};
     const bool inside = from.can_continue_thinking || from.can_answer_from_here;
     switch (from.status) {
-        case MessageStatus::unfinished: return tr("The model stopped inside its thought.");
-        case MessageStatus::stopped: return inside ? tr("Stopped. The unfinished thought is kept as it is.") : tr("Stopped. What was written is kept.");
+        case MessageStatus::unfinished:
+            return tr("The model stopped inside its thought.");
+        case MessageStatus::stopped:
+            return inside ? tr("Stopped. The unfinished thought is kept as it is.") : tr("Stopped. What was written is kept.");
         case MessageStatus::interrupted:
-            return inside ? tr("The program ended during this thought. It is kept as it was.") : tr("The program ended during this answer. It is kept as it was.");
-        case MessageStatus::cut: return inside ? tr("The limit was reached inside the thought.") : tr("The limit was reached before the answer ended.");
-        default: return {};
+            return inside ? tr("The program ended during this thought. It is kept as it was.")
+                          : tr("The program ended during this answer. It is kept as it was.");
+        case MessageStatus::cut:
+            return inside ? tr("The limit was reached inside the thought.") : tr("The limit was reached before the answer ended.");
+        default:
+            return {};
     }
 }
 
@@ -500,21 +559,38 @@ int MessagePartsModel::gap_above(int row) const {
     if (block.continues) return 0;
     if (block.kind == markdown::BlockKind::heading) return 24;
     if (above.kind == markdown::BlockKind::heading) return 8;
-    if (block.quote > 0 && above.quote > 0) return 0;
-    if (block.item && above.item && !block.marker.empty()) return 4;
+    if (block.item && above.item && !block.marker.empty() && (block.indent != above.indent || same_list(block.marker, above.marker)))
+        return 4;
     return 12;
 }
 
 QHash<int, QByteArray> MessagePartsModel::roleNames() const {
-    return {{PartRole, "part"},           {MessageRole, "message"},         {TextRole, "text"},
-            {HtmlRole, "html"},           {LevelRole, "level"},             {IndentRole, "indent"},
-            {QuoteRole, "quote"},         {MarkerRole, "marker"},           {LanguageRole, "language"},
-            {TableRole, "table"},         {ContinuesRole, "continues"},     {ContinuedRole, "continued"},
-            {GapRole, "gap"},             {WritingRole, "writing"},         {ThoughtRole, "thought"},
-            {ExpandedRole, "expanded"},   {TitleRole, "title"},             {NoteRole, "note"},
-            {CanAnswerNowRole, "canAnswerNow"}, {CanContinueRole, "canContinue"}, {CanAnswerRole, "canAnswer"},
-            {SiblingRole, "sibling"},     {SiblingsRole, "siblings"},       {HasThoughtRole, "hasThought"},
-            {HasAnswerRole, "hasAnswer"}, {FirstRole, "first"}};
+    return {{PartRole, "part"},
+            {MessageRole, "message"},
+            {TextRole, "text"},
+            {HtmlRole, "html"},
+            {LevelRole, "level"},
+            {IndentRole, "indent"},
+            {QuoteRole, "quote"},
+            {MarkerRole, "marker"},
+            {LanguageRole, "language"},
+            {TableRole, "table"},
+            {ContinuesRole, "continues"},
+            {ContinuedRole, "continued"},
+            {GapRole, "gap"},
+            {WritingRole, "writing"},
+            {ThoughtRole, "thought"},
+            {ExpandedRole, "expanded"},
+            {TitleRole, "title"},
+            {NoteRole, "note"},
+            {CanAnswerNowRole, "canAnswerNow"},
+            {CanContinueRole, "canContinue"},
+            {CanAnswerRole, "canAnswer"},
+            {SiblingRole, "sibling"},
+            {SiblingsRole, "siblings"},
+            {HasThoughtRole, "hasThought"},
+            {HasAnswerRole, "hasAnswer"},
+            {FirstRole, "first"}};
 }
 
 }  // namespace soliloquy

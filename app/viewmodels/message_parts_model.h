@@ -68,8 +68,8 @@ class MessagePartsModel : public QAbstractListModel {
     /// Row of the first row of a message, -1 when it is not shown.
     Q_INVOKABLE int rowOfMessage(qlonglong message) const;
     /// Colours and measures of the theme; rich text is made again with them.
-    Q_INVOKABLE void setLook(const QString& link, const QString& code_background, const QString& muted, bool dark, const QString& mono_family,
-                             double scale);
+    Q_INVOKABLE void setLook(const QString& link, const QString& code_background, const QString& muted, bool dark,
+                             const QString& mono_family, double scale);
     Q_INVOKABLE bool isExpanded(int row) const;
     /// The whole code that the chunk at `row` belongs to.
     Q_INVOKABLE QString codeAt(int row) const;

@@ -49,17 +49,22 @@ QVariant SearchModel::data(const QModelIndex& at, int role) const {
     if (!at.isValid() || at.row() >= count()) return {};
     const store::SearchHit& hit = hits_[static_cast<size_t>(at.row())];
     switch (role) {
-        case ConversationRole: return static_cast<qlonglong>(hit.conversation);
-        case MessageRole: return static_cast<qlonglong>(hit.message);
-        case TitleRole: return hit.title.empty() ? tr("New chat") : QString::fromStdString(hit.title);
-        case PlainRole: return QString::fromStdString(hit.snippet);
+        case ConversationRole:
+            return static_cast<qlonglong>(hit.conversation);
+        case MessageRole:
+            return static_cast<qlonglong>(hit.message);
+        case TitleRole:
+            return hit.title.empty() ? tr("New chat") : QString::fromStdString(hit.title);
+        case PlainRole:
+            return QString::fromStdString(hit.snippet);
         case SnippetRole: {
             std::string out;
             size_t at_byte = 0;
             const std::string_view text = hit.snippet;
             for (const auto& [begin, end] : hit.marks) {
                 if (begin < at_byte || end > text.size() || end < begin) continue;
-                out += markdown::escape(text.substr(at_byte, begin - at_byte)) + "<b>" + markdown::escape(text.substr(begin, end - begin)) + "</b>";
+                out += markdown::escape(text.substr(at_byte, begin - at_byte)) + "<b>" + markdown::escape(text.substr(begin, end - begin)) +
+                       "</b>";
                 at_byte = end;
             }
             return QString::fromStdString(out + markdown::escape(text.substr(at_byte)));
@@ -67,12 +72,14 @@ QVariant SearchModel::data(const QModelIndex& at, int role) const {
         case WhereRole:
             if (hit.kind == store::PartKind::reasoning) return tr("Thought");
             return hit.role == store::Role::user ? tr("Question") : tr("Answer");
-        default: return {};
+        default:
+            return {};
     }
 }
 
 QHash<int, QByteArray> SearchModel::roleNames() const {
-    return {{ConversationRole, "conversation"}, {MessageRole, "message"}, {TitleRole, "title"}, {SnippetRole, "snippet"}, {PlainRole, "plain"}, {WhereRole, "where"}};
+    return {{ConversationRole, "conversation"}, {MessageRole, "message"}, {TitleRole, "title"},
+            {SnippetRole, "snippet"},           {PlainRole, "plain"},     {WhereRole, "where"}};
 }
 
 }  // namespace soliloquy

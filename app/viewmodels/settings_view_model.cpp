@@ -55,9 +55,12 @@ void SettingsViewModel::apply(const ChatSettings& settings) {
 
 QString SettingsViewModel::thinking() const {
     switch (session_.settings().thinking) {
-        case ThinkingMode::on: return QStringLiteral("on");
-        case ThinkingMode::off: return QStringLiteral("off");
-        default: return QStringLiteral("auto");
+        case ThinkingMode::on:
+            return QStringLiteral("on");
+        case ThinkingMode::off:
+            return QStringLiteral("off");
+        default:
+            return QStringLiteral("auto");
     }
 }
 
@@ -143,9 +146,7 @@ void SettingsViewModel::setThreads(int threads) {
     Q_EMIT engineChanged();
 }
 
-QStringList SettingsViewModel::recent_models() const {
-    return value_of(store_, "models.recent", {}).split(u'\n', Qt::SkipEmptyParts);
-}
+QStringList SettingsViewModel::recent_models() const { return value_of(store_, "models.recent", {}).split(u'\n', Qt::SkipEmptyParts); }
 
 void SettingsViewModel::remember_model(const QString& path) {
     QStringList recent = recent_models();

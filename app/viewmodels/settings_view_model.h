@@ -22,8 +22,9 @@ class SettingsViewModel : public QObject {
     Q_PROPERTY(int maxTokens READ maxTokens WRITE setMaxTokens NOTIFY generationChanged)  ///< 0 = until the context is full
     Q_PROPERTY(QString systemPrompt READ systemPrompt WRITE setSystemPrompt NOTIFY generationChanged)
     Q_PROPERTY(QString thinking READ thinking WRITE setThinking NOTIFY generationChanged)  ///< "auto", "on", "off"
-    Q_PROPERTY(int contextLength READ contextLength WRITE setContextLength NOTIFY engineChanged)  ///< 0 = the model's own; at the next start
-    Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY engineChanged)                    ///< 0 = all cores; at the next start
+    Q_PROPERTY(
+        int contextLength READ contextLength WRITE setContextLength NOTIFY engineChanged)  ///< 0 = the model's own; at the next start
+    Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY engineChanged)             ///< 0 = all cores; at the next start
 
   public:
     SettingsViewModel(ChatSession& session, store::ConversationStore& store, QObject* parent = nullptr);

@@ -71,12 +71,18 @@ QVariant ThoughtModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= count()) return {};
     const Line& line = lines_[static_cast<size_t>(index.row())];
     switch (role) {
-        case TextRole: return line.text;
-        case HtmlRole: return QString::fromStdString(markdown::to_rich_text(line.text.toStdString(), line_height_));
-        case GapRole: return line.gap;
-        case TimeRole: return words::since_start(line.time_ms);
-        case LastRole: return live_ && index.row() == count() - 1;
-        default: return {};
+        case TextRole:
+            return line.text;
+        case HtmlRole:
+            return QString::fromStdString(markdown::to_rich_text(line.text.toStdString(), line_height_));
+        case GapRole:
+            return line.gap;
+        case TimeRole:
+            return words::since_start(line.time_ms);
+        case LastRole:
+            return live_ && index.row() == count() - 1;
+        default:
+            return {};
     }
 }
 

@@ -1,5 +1,5 @@
-/// app/viewmodels/thought_model.h: a thought as lines that are laid out on their own. Only the last line ever changes, and no line is longer
-/// than kMaxLineLetters, so that a thought of a hundred thousand tokens costs a flush no more than one of ten.
+/// app/viewmodels/thought_model.h: a thought as lines that are laid out on their own. Only the last line ever changes, and no line is
+/// longer than kMaxLineLetters, so that a thought of a hundred thousand tokens costs a flush no more than one of ten.
 #pragma once
 
 #include <QAbstractListModel>

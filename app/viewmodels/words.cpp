@@ -12,7 +12,7 @@ QString translated(const char* text) { return QCoreApplication::translate("words
 }  // namespace
 
 QString duration(qint64 ms) {
-    if (ms < 1000) return translated("%1 s").arg(QLocale().toString(static_cast<double>(ms) / 1000.0, 'f', 1));
+    if (ms < 1000) return translated("%1 s").arg(QLocale().toString(static_cast<double>(ms < 100 ? 100 : ms) / 1000.0, 'f', 1));
     const qint64 seconds = (ms + 500) / 1000;
     if (seconds < 60) return translated("%1 s").arg(seconds);
     if (seconds < 3600) return translated("%1 m %2 s").arg(seconds / 60).arg(seconds % 60);

@@ -53,7 +53,8 @@ Desk::Desk(const Options& options) {
     parts.session = session.get();
     parts.store = store.get();
     parts.bundled_model = "pocket-reasoner-q8_0.gguf";
-    parts.privacy = {true, QStringLiteral("A filter in the kernel refuses every socket but the desktop's."), QStringLiteral("~/.local/share/soliloquy")};
+    parts.privacy = {true, QStringLiteral("A filter in the kernel refuses every socket but the desktop's."),
+                     QStringLiteral("~/.local/share/soliloquy")};
     app = std::make_unique<AppViewModel>(std::move(parts));
     engine = std::make_unique<QQmlApplicationEngine>();
     AppViewModel::prepare(*engine);
@@ -100,7 +101,8 @@ void Desk::settle(int ms) const {
 
 std::vector<QQuickItem*> Desk::all_named(const QString& name) const {
     std::vector<QQuickItem*> found;
-    collect(window->contentItem(), [&name](QQuickItem* item) { return accessible_name(item) == name; }, found);
+    collect(
+        window->contentItem(), [&name](QQuickItem* item) { return accessible_name(item) == name; }, found);
     return found;
 }
 

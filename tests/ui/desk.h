@@ -1,4 +1,5 @@
-/// tests/ui/desk.h: the real window on a scripted engine and a store in memory, with hands: keys, clicks, the wheel, and eyes for the items.
+/// tests/ui/desk.h: the real window on a scripted engine and a store in memory, with hands: keys, clicks, the wheel, and eyes for the
+/// items.
 #pragma once
 
 #include <QQmlApplicationEngine>
@@ -16,7 +17,7 @@ class Desk {
   public:
     struct Options {
         int width = 1280, height = 820;
-        bool load = true;             ///< opens the model before the window
+        bool load = true;  ///< opens the model before the window
         int flush_interval_ms = 5;
         QString theme = QStringLiteral("light");
     };

@@ -7,7 +7,8 @@ FocusScope {
     id: composer
     required property QtObject app
     property bool narrow: false
-    readonly property bool busy: app.chat.busy
+    readonly property bool waiting: app.composer.waiting
+    readonly property bool busy: app.chat.busy || waiting
     readonly property int lineHeight: Math.round(24 * Theme.scale)
 
     implicitHeight: box.height
@@ -24,7 +25,7 @@ FocusScope {
     Rectangle {
         id: box
         width: parent.width
-        height: scroll.height + 62
+        height: scroll.height + 60
         radius: Theme.radiusLarge
         color: Theme.raised
         border.width: 1
@@ -51,6 +52,7 @@ FocusScope {
                 width: scroll.width
                 focus: true
                 textFormat: TextEdit.PlainText
+                readOnly: composer.waiting
                 leftPadding: 12
                 rightPadding: 12
                 topPadding: 3
@@ -110,6 +112,17 @@ FocusScope {
             switchable: composer.app.chat.thinkingSwitchable
             narrow: composer.narrow
         }
+        Words {
+            anchors.left: thinkingChip.visible ? thinkingChip.right : parent.left
+            anchors.leftMargin: 12
+            anchors.right: action.left
+            anchors.verticalCenter: action.verticalCenter
+            visible: composer.waiting
+            text: qsTr("Sent as soon as the model is open")
+            elide: Text.ElideRight
+            font.pixelSize: Theme.size12
+            color: Theme.muted
+        }
         Row {
             anchors.right: action.left
             anchors.rightMargin: 12
@@ -145,17 +158,18 @@ FocusScope {
             opacity: 1
             name: composer.busy ? "Stop" : "Send"
             hint: composer.busy ? qsTr("Stop (Esc)") : qsTr("Send (Enter)")
-            onClicked: composer.busy ? composer.app.chat.stop() : composer.send()
+            onClicked: composer.waiting ? composer.app.composer.takeBack() : composer.busy ? composer.app.chat.stop() : composer.send()
             background: Rectangle {
                 radius: 8
-                color: !action.enabled ? Theme.field : action.hovered ? Theme.accentHover : Theme.accent
+                color: action.hovered && action.enabled ? Theme.accentHover : Theme.accent
+                opacity: action.enabled ? 1 : 0.5
             }
             contentItem: Item {
                 Icon {
                     anchors.centerIn: parent
                     name: composer.busy ? "stop" : "arrow-up"
                     size: composer.busy ? 20 : 18
-                    color: action.enabled ? Theme.onAccent : Theme.faint
+                    color: Theme.accentText
                 }
             }
         }

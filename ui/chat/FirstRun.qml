@@ -18,7 +18,7 @@ Flickable {
         id: column
         width: Math.min(640, page.width - 32)
         x: Math.round((page.width - width) / 2)
-        y: Math.max(24, Math.round((page.height - implicitHeight) / 2) - 16)
+        y: Math.max(24, Math.round((page.height - implicitHeight) / 2) - 34)
         spacing: 0
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
@@ -44,7 +44,7 @@ Flickable {
             wrapMode: Text.Wrap
             lineHeightMode: Text.FixedHeight
             lineHeight: Math.round(24 * Theme.scale)
-            text: page.bundled ? qsTr("The bundled model is very small: it calculates, compares, sorts, counts days and solves small puzzles, and shows every step. For open questions, open a larger one.")
+            text: page.bundled ? qsTr("The bundled model is very small: it calculates, compares, counts and solves small puzzles, and shows every step. For open questions, open a larger model.")
                                : qsTr("%1 runs in this window, on this computer. What it thinks is shown as it thinks.").arg(page.app.chat.modelName)
             font.pixelSize: Theme.size16
             color: Theme.muted

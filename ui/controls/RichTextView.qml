@@ -6,6 +6,7 @@ TextEdit {
     id: view
     property string name
     property string plain  // the same without marks
+    property int lineHeight: 0  // as the renderer was told; the room above a line is then shared with the room below
     signal linkPressed(string address)
 
     textFormat: TextEdit.RichText
@@ -24,5 +25,6 @@ TextEdit {
     Accessible.description: view.plain
     Accessible.readOnly: true
 
+    transform: Translate { y: view.lineHeight > 0 ? -Math.max(0, Math.round((view.lineHeight - 1.21 * view.font.pixelSize) / 2)) : 0 }
     HoverHandler { cursorShape: view.hoveredLink !== "" ? Qt.PointingHandCursor : Qt.IBeamCursor }
 }

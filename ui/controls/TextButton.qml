@@ -34,7 +34,7 @@ PressButton {
             height: parent.height
             text: control.text
             font.pixelSize: Theme.size13
-            color: control.primary ? Theme.onAccent : control.danger ? Theme.danger : Theme.text
+            color: control.primary ? Theme.accentText : control.danger ? Theme.danger : Theme.text
         }
     }
 }

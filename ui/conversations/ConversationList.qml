@@ -38,7 +38,7 @@ ListView {
         Words {
             x: 20
             anchors.bottom: parent.bottom
-            anchors.bottomMargin: 4
+            anchors.bottomMargin: 5
             text: parent.section
             font.pixelSize: Theme.size12
             color: Theme.faint

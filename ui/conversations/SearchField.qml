@@ -24,9 +24,10 @@ T.TextField {
         border.width: control.activeFocus ? 2 : 0
         border.color: Theme.accent
         Icon {
-            x: 6
+            x: 7
             anchors.verticalCenter: parent.verticalCenter
             name: "search"
+            size: 18
         }
         Words {
             x: 32
@@ -42,7 +43,7 @@ T.TextField {
             height: parent.height
             visible: control.text === ""
             text: "Ctrl K"
-            font.pixelSize: Theme.size12
+            font.pixelSize: Theme.size11
             color: Theme.faint
             Accessible.ignored: true
         }

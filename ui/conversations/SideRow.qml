@@ -14,9 +14,10 @@ PressButton {
     }
     contentItem: Item {
         Icon {
-            x: 6
+            x: 7
             anchors.verticalCenter: parent.verticalCenter
             name: control.icon_
+            size: 18
             color: Theme.text
         }
         Words {
@@ -32,7 +33,7 @@ PressButton {
             anchors.rightMargin: 8
             height: parent.height
             text: control.note
-            font.pixelSize: Theme.size12
+            font.pixelSize: Theme.size11
             color: Theme.faint
         }
     }

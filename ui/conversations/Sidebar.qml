@@ -64,7 +64,6 @@ FocusScope {
     ConversationList {
         id: list
         anchors.top: newChat.bottom
-        anchors.topMargin: 8
         anchors.bottom: rule.top
         anchors.bottomMargin: 8
         width: parent.width - 1

@@ -31,6 +31,7 @@ Item {
         y: line.gap ? 8 : 0
         width: line.width - line.margin - 16
         text: line.html
+        lineHeight: Theme.thoughtLine
         plain: line.text
         name: line.text
         font.pixelSize: Theme.size14

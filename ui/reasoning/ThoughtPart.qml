@@ -23,7 +23,7 @@ PartFrame {
         height: 26
         PressButton {
             id: fold
-            width: Math.min(line.implicitWidth + 22, parent.width - (now.visible ? now.width + 8 : 0))
+            width: Math.min(22 + words.implicitWidth + 8 + figures.implicitWidth + 4, parent.width - (now.visible ? now.width + 8 : 0))
             height: parent.height
             name: part.title
             hint: part.expanded ? qsTr("Fold the thought (Ctrl+Shift+T)") : qsTr("Show the thought (Ctrl+Shift+T)")
@@ -40,20 +40,23 @@ PartFrame {
                     rotation: part.expanded ? 90 : 0
                     Behavior on rotation { enabled: !part.live; NumberAnimation { duration: Theme.quick; easing.type: Easing.OutCubic } }
                 }
-                Row {
-                    id: line
+                Words {
+                    id: words
                     x: 22
                     height: parent.height
-                    spacing: 8
-                    Words { height: parent.height; text: part.title; font.pixelSize: Theme.size14; color: Theme.muted }
-                    Words {
-                        height: parent.height
-                        width: Math.max(0, Math.min(implicitWidth, fold.width - x - 22))
-                        text: part.note
-                        elide: Text.ElideRight
-                        font.pixelSize: Theme.size14
-                        color: Theme.muted
-                    }
+                    text: part.title
+                    font.pixelSize: Theme.size14
+                    color: Theme.muted
+                }
+                Words {
+                    id: figures
+                    x: words.x + words.implicitWidth + 8
+                    height: parent.height
+                    width: Math.max(0, parent.width - x)
+                    text: part.note
+                    elide: Text.ElideRight
+                    font.pixelSize: Theme.size14
+                    color: Theme.muted
                 }
             }
         }
@@ -67,9 +70,9 @@ PartFrame {
         }
     }
     Loader {
-        y: 34
+        y: active ? 34 : 0
         width: part.measure
-        height: active ? item.height : 0
+        height: item ? item.height : 0
         active: part.expanded
         sourceComponent: ThoughtSheet {
             width: part.measure

@@ -11,7 +11,7 @@ Item {
     readonly property bool live: lines !== null && lines.live
     signal reading()
 
-    height: Math.min(highest, Math.ceil(list.contentHeight))
+    height: Math.min(highest, Math.max(24 + Theme.thoughtLine, Math.ceil(list.contentHeight)))
     function toEnd() { follow = true; list.positionViewAtEnd() }
 
     Item {

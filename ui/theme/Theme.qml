@@ -24,7 +24,7 @@ QtObject {
     readonly property color faint: dark ? "#8D877C" : "#716C63"
     readonly property color accent: dark ? "#8DA2FB" : "#3B5BDB"
     readonly property color accentHover: dark ? "#A3B4FC" : "#3250C4"
-    readonly property color onAccent: dark ? "#171614" : "#FFFFFF"
+    readonly property color accentText: dark ? "#171614" : "#FFFFFF"
     readonly property color accentTint: dark ? "#22263A" : "#EDF1FE"
     readonly property color bubble: dark ? "#24283A" : "#EEF1FE"
     readonly property color thought: dark ? "#1E1D1A" : "#FBF8F1"
@@ -39,6 +39,7 @@ QtObject {
     readonly property color shade: dark ? "#99000000" : "#4D2A2620"
     readonly property color shadow: dark ? "#66000000" : "#1F2A2620"
 
+    readonly property int size11: Math.round(11 * scale)
     readonly property int size12: Math.round(12 * scale)
     readonly property int size13: Math.round(13 * scale)
     readonly property int size14: Math.round(14 * scale)

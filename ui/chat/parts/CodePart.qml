@@ -76,6 +76,7 @@ PartFrame {
                 y: part.continues ? 0 : 10
                 wrapMode: TextEdit.NoWrap
                 text: part.html
+                lineHeight: Theme.codeLine
                 name: qsTr("Code")
                 plain: part.text
                 font.family: Theme.monoFamily

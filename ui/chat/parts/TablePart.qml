@@ -57,6 +57,7 @@ PartFrame {
                                 width: rows.width * (part.weights[index] || 1) / part.sum
                                 rightPadding: 12
                                 text: modelData.html
+                                lineHeight: Theme.thoughtLine
                                 name: "Answer"
                                 font.pixelSize: line.head ? Theme.size12 : Theme.size14
                                 font.weight: line.head ? Font.DemiBold : Font.Normal

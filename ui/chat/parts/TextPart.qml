@@ -11,6 +11,8 @@ PartFrame {
     required property int quote
     required property string marker
     required property bool writing
+    required property bool continues  // the quote goes on
+    readonly property int reach: continues ? gap : 0
     required gap
     readonly property int inset: quote * 16 + indent * 24
 
@@ -19,9 +21,9 @@ PartFrame {
         Rectangle {
             required property int index
             x: index * 16
-            y: -Math.min(part.gap, 12)
+            y: -part.reach
             width: 2
-            height: view.height + Math.min(part.gap, 12)
+            height: view.height + part.reach
             color: Theme.line
         }
     }
@@ -40,6 +42,7 @@ PartFrame {
         x: part.inset
         width: part.measure - part.inset
         text: part.html
+        lineHeight: part.level === 1 ? Math.round(30 * Theme.scale) : part.level === 2 ? Math.round(28 * Theme.scale) : Theme.bodyLine
         name: "Answer"
         plain: part.text
         color: part.quote > 0 ? Theme.muted : Theme.text

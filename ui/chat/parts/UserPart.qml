@@ -35,6 +35,7 @@ PartFrame {
             height: part.long_ && !part.whole ? 240 : implicitHeight
             clip: part.long_ && !part.whole
             text: part.html
+            lineHeight: Math.round(24 * Theme.scale)
             name: qsTr("Question")
             plain: part.text
         }
@@ -50,7 +51,7 @@ PartFrame {
     }
     BranchSwitch {
         anchors.right: parent.right
-        y: bubble.height + 4
+        y: visible ? bubble.height + 4 : 0
         visible: part.siblings > 1
         height: visible ? 24 : 0
         sibling: part.sibling
