@@ -97,9 +97,6 @@ struct CpuKernels {
 /// The types whose weights matmul takes: F32, F16, BF16 and every block type.
 [[nodiscard]] bool matmul_supports(DType weight) noexcept;
 
-/// gate and up share x, k, rows and tokens: y[t, r] = silu(gate . x) * (up . x), without intermediate rows in memory.
-void matmul_swiglu(const CpuKernels& kernels, const MatMulTile& gate, DType up_type, const std::byte* up, size_t up_stride) noexcept;
-
 /// x = exp(x - max) / sum. A row of -inf becomes zeros.
 void softmax(const CpuKernels& kernels, float* x, size_t n) noexcept;
 

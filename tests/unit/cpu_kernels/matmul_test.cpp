@@ -201,32 +201,5 @@ INSTANTIATE_TEST_SUITE_P(Tables, MatMul,
 INSTANTIATE_TEST_SUITE_P(Exact, MatMul, testing::Combine(testing::Values(&exact_cpu_kernels()), testing::ValuesIn(kAllWeightTypes)),
                          case_name);
 
-TEST(MatMulSwiglu, IsGateTimesUp) {
-    Random random{3};
-    for (const CpuKernels* table : supported_cpu_kernels()) {
-        for (const size_t tokens : {1, 5, 300}) {
-            const size_t rows = 70, k = 512;
-            const Product gate(*table, DType::q4_k, rows, tokens, k, random);
-            GuardedBytes up(rows * row_bytes(DType::q6_k, k));
-            random_weights(DType::q6_k, random, up.data(), rows * k);
-            std::vector<float> g(rows * tokens), u(rows * tokens), y(rows * tokens + 2, kSentinel);
-            table->matmul(gate.tile(g.data()));
-            MatMulTile up_tile = gate.tile(u.data());
-            up_tile.type = DType::q6_k;
-            up_tile.w = up.data();
-            up_tile.w_stride = row_bytes(DType::q6_k, k);
-            table->matmul(up_tile);
-            std::vector<double> expected(rows * tokens);
-            for (size_t i = 0; i < expected.size(); ++i) {
-                expected[i] = static_cast<double>(g[i]) / (1.0 + std::exp(-static_cast<double>(g[i]))) * static_cast<double>(u[i]);
-            }
-            matmul_swiglu(*table, gate.tile(y.data() + 1), DType::q6_k, up.data(), up_tile.w_stride);
-            EXPECT_EQ(y.front(), kSentinel);
-            EXPECT_EQ(y.back(), kSentinel);
-            EXPECT_LT(nmse({y.data() + 1, expected.size()}, expected), 1e-12) << table->id << " tokens " << tokens;
-        }
-    }
-}
-
 }  // namespace
 }  // namespace soliloquy

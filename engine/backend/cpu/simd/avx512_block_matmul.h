@@ -220,29 +220,35 @@ inline void matmul_block_rows(const MatMulTile& tile) noexcept {
     for (; r < tile.row_end; ++r) dot_rows<W, 1>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, tile.y + r);
 }
 
+/// All tokens of a tile times panels that begin at chunk c and row r.
+template <class W>
+inline void multiply_tokens(const Panel* panels, size_t chunks, const MatMulTile& tile, size_t c, size_t r, __mmask16 rows) noexcept {
+    const ActivationChunk* x[8];
+    size_t t = 0;
+    // A value's sums are the same in a tile of any width.
+    const auto tiles_of = [&]<size_t T>() {
+        for (; t + T <= tile.tokens; t += T) {
+            for (size_t i = 0; i < T; ++i) x[i] = reinterpret_cast<const ActivationChunk*>(token_of(tile, t + i)) + c;
+            multiply_panels<W::kFine, T>(panels, chunks, x, tile.y + t * tile.y_stride + r, tile.y_stride, rows, c > 0);
+        }
+    };
+    tiles_of.template operator()<8>();
+    tiles_of.template operator()<4>();
+    tiles_of.template operator()<2>();
+    tiles_of.template operator()<1>();
+}
+
 template <class W>
 inline void matmul_block_panels(const MatMulTile& tile) noexcept {
-    constexpr size_t kPanels = 4, kTokens = 8;
+    constexpr size_t kPanels = 4;
     Panel panels[kPanels];
     const size_t blocks = tile.k / 32, chunks = (blocks + 7) / 8;
     for (size_t r = tile.row_begin; r < tile.row_end; r += 16) {
         const size_t count = smaller(16, tile.row_end - r);
-        const auto rows = static_cast<__mmask16>((1u << count) - 1u);
-        const std::byte* w = tile.w + r * tile.w_stride;
         for (size_t c = 0; c < chunks; c += kPanels) {
             const size_t n = smaller(kPanels, chunks - c);
-            for (size_t i = 0; i < n; ++i) fill_panel<W>(w, tile.w_stride, count, c + i, blocks, panels[i]);
-            const ActivationChunk* x[kTokens];
-            const auto at = [&](size_t t) { return reinterpret_cast<const ActivationChunk*>(token_of(tile, t)) + c; };
-            size_t t = 0;
-            for (; t + kTokens <= tile.tokens; t += kTokens) {
-                for (size_t i = 0; i < kTokens; ++i) x[i] = at(t + i);
-                multiply_panels<W::kFine, kTokens>(panels, n, x, tile.y + t * tile.y_stride + r, tile.y_stride, rows, c > 0);
-            }
-            for (; t < tile.tokens; ++t) {
-                x[0] = at(t);
-                multiply_panels<W::kFine, 1>(panels, n, x, tile.y + t * tile.y_stride + r, tile.y_stride, rows, c > 0);
-            }
+            for (size_t i = 0; i < n; ++i) fill_panel<W>(tile.w + r * tile.w_stride, tile.w_stride, count, c + i, blocks, panels[i]);
+            multiply_tokens<W>(panels, n, tile, c, r, static_cast<__mmask16>((1u << count) - 1u));
         }
     }
 }

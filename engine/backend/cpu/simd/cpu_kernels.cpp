@@ -87,40 +87,6 @@ bool matmul_supports(DType weight) noexcept {
     return weight == DType::f32 || weight == DType::f16 || weight == DType::bf16 || dtype_traits(weight).quantized;
 }
 
-void matmul_swiglu(const CpuKernels& kernels, const MatMulTile& gate, DType up_type, const std::byte* up, size_t up_stride) noexcept {
-    constexpr size_t kRows = 32;
-    constexpr size_t kTokens = 256;
-    float ups[kTokens * kRows];
-    for (size_t first = 0; first < gate.tokens; first += kTokens) {
-        MatMulTile part = gate;
-        part.tokens = std::min(kTokens, gate.tokens - first);
-        if (gate.x_rows != nullptr) {
-            part.x_rows = gate.x_rows + first;
-        } else {
-            part.x = gate.x + first * gate.x_stride;
-        }
-        for (size_t row = gate.row_begin; row < gate.row_end; row += kRows) {
-            const size_t rows = std::min(kRows, gate.row_end - row);
-            float* y = gate.y + first * gate.y_stride + row;
-            part.type = gate.type;
-            part.w = gate.w + row * gate.w_stride;
-            part.w_stride = gate.w_stride;
-            part.row_begin = 0;
-            part.row_end = rows;
-            part.y = y;
-            part.y_stride = gate.y_stride;
-            kernels.matmul(part);
-            part.type = up_type;
-            part.w = up + row * up_stride;
-            part.w_stride = up_stride;
-            part.y = ups;
-            part.y_stride = kRows;
-            kernels.matmul(part);
-            for (size_t t = 0; t < part.tokens; ++t) kernels.swiglu(y + t * gate.y_stride, ups + t * kRows, y + t * gate.y_stride, rows);
-        }
-    }
-}
-
 void softmax(const CpuKernels& kernels, float* x, size_t n) noexcept {
     const float max = kernels.max_f32(x, n);
     if (!std::isfinite(max)) {

@@ -153,16 +153,17 @@ inline void matmul_block_panels(const MatMulTile& tile) noexcept {
             const size_t n = smaller(kPanels, chunks - c);
             for (size_t i = 0; i < n; ++i) fill_panel<W>(w, tile.w_stride, count, c + i, blocks, panels[i]);
             const ActivationChunk* x[kTokens];
-            const auto at = [&](size_t t) { return reinterpret_cast<const ActivationChunk*>(token_of(tile, t)) + c; };
             size_t t = 0;
-            for (; t + kTokens <= tile.tokens; t += kTokens) {
-                for (size_t i = 0; i < kTokens; ++i) x[i] = at(t + i);
-                multiply_panels<W, kTokens>(panels, n, x, tile.y + t * tile.y_stride + r, tile.y_stride, count, c > 0);
-            }
-            for (; t < tile.tokens; ++t) {
-                x[0] = at(t);
-                multiply_panels<W, 1>(panels, n, x, tile.y + t * tile.y_stride + r, tile.y_stride, count, c > 0);
-            }
+            // A value's sums are the same in a tile of any width.
+            const auto tiles_of = [&]<size_t T>() {
+                for (; t + T <= tile.tokens; t += T) {
+                    for (size_t i = 0; i < T; ++i) x[i] = reinterpret_cast<const ActivationChunk*>(token_of(tile, t + i)) + c;
+                    multiply_panels<W, T>(panels, n, x, tile.y + t * tile.y_stride + r, tile.y_stride, count, c > 0);
+                }
+            };
+            tiles_of.template operator()<4>();
+            tiles_of.template operator()<2>();
+            tiles_of.template operator()<1>();
         }
     }
 }
