@@ -21,7 +21,7 @@ namespace soliloquy::cli {
 namespace {
 
 constexpr std::array<std::string_view, 5> kCommands{"ask", "inspect", "bench", "export", "help"};
-constexpr std::array<std::string_view, 7> kOptionsWithValue{"--data", "--model", "--device", "--threads", "--context", "-m", "--theme"};
+constexpr std::array<std::string_view, 6> kOptionsWithValue{"--data", "--model", "--device", "--threads", "--context", "-m"};
 
 constexpr const char* kDescription =
     "Soliloquy runs a reasoning model on this computer and shows how it thinks.\n"
