@@ -60,6 +60,22 @@ TEST_F(StoreTest, ChunksFoldIntoPartsAndColumnsAtEveryCut) {
     }
 }
 
+TEST_F(StoreTest, TwoThoughtsInARowStayTwoParts) {
+    const auto turn = store->begin_turn({.conversation = new_conversation(), .question = "q"});
+    const auto append = [&](bool begins, const char* text) {
+        const TextRun run{.kind = PartKind::reasoning, .begins_part = begins, .text = text};
+        ASSERT_TRUE(store->append_stream(turn->assistant, {.text = {run}}).ok());
+    };
+    append(true, "one ");
+    append(false, "goes on");
+    append(true, "two");
+    ASSERT_TRUE(store->finish_stream(turn->assistant, {}).ok());
+    const auto message = store->message(turn->assistant);
+    ASSERT_EQ(message->parts.size(), 2u);
+    EXPECT_EQ(message->parts[0].text, "one goes on");
+    EXPECT_EQ(message->parts[1].text, "two");
+}
+
 TEST_F(StoreTest, WhatWasLeftStreamingIsInterruptedWithAllThatWasFlushed) {
     const ConversationId id = new_conversation();
     const auto turn = store->begin_turn({.conversation = id, .question = "q"});
