@@ -128,16 +128,14 @@ Status Bpe::add_merges(std::span<const std::string_view> merges) {
 
 void Bpe::encode_all(std::span<const std::string_view> words, Scratch& scratch, std::vector<TokenId>& out) const {
     for (const std::string_view word : words) {
-        if (word.size() > 2 && word.size() <= WordIndex::kShort) words_.prefetch(word);
+        if (is_looked_up(word) && word.size() <= WordIndex::kShort) words_.prefetch(word);
     }
     for (const std::string_view word : words) encode(word, scratch, out);
 }
 
 void Bpe::encode(std::string_view word, Scratch& scratch, std::vector<TokenId>& out) const {
     if (word.empty()) return;
-    // One or two bytes are merged sooner than looked up.
-    const bool look_up = word.size() <= longest_word_ && (word.size() > 2 || ignore_merges_);
-    const auto id = look_up ? words_.find(word) : std::nullopt;
+    const auto id = is_looked_up(word) ? words_.find(word) : std::nullopt;
     if (!id) {
         merge_bytes(word, scratch, out);
     } else if (ignore_merges_ || whole_[*id].load(std::memory_order_relaxed) == Whole::yes) {

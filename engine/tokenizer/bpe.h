@@ -44,6 +44,10 @@ class Bpe {
     enum class Whole : uint8_t { unknown, yes, no };
 
     explicit Bpe(const Vocabulary& vocabulary) : vocabulary_(&vocabulary), words_(vocabulary) {}
+    /// One or two bytes are merged sooner than looked up.
+    bool is_looked_up(std::string_view word) const noexcept {
+        return word.size() > (ignore_merges_ ? 1u : 2u) && word.size() <= longest_word_;
+    }
     Status index_words();
     Status find_byte_symbols();
     Status add_merges(std::span<const std::string_view> merges);
