@@ -32,6 +32,7 @@ class HarmonyMachine final : public SpanMachine {
         header_ += bytes;
         if (header_.size() > kLongestHeader) {
             begin_body(SpanKind::answer);
+            channel_at_ = std::string::npos;
             body_text(std::exchange(header_, {}));
         }
     }
