@@ -45,7 +45,8 @@ Flickable {
             lineHeightMode: Text.FixedHeight
             lineHeight: Math.round(24 * Theme.scale)
             text: page.bundled ? qsTr("The bundled model is very small: it calculates, compares, counts and solves small puzzles, and shows every step. For open questions, open a larger model.")
-                               : qsTr("%1 runs in this window, on this computer. What it thinks is shown as it thinks.").arg(page.app.chat.modelName)
+                               : page.app.chat.hasModel ? qsTr("%1 runs in this window, on this computer. What it thinks is shown while it thinks.").arg(page.app.chat.modelName)
+                : qsTr("Open a model to begin: a GGUF file on this computer.")
             font.pixelSize: Theme.size16
             color: Theme.muted
         }

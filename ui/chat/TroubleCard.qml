@@ -24,7 +24,7 @@ Rectangle {
         Flow {
             width: parent.width
             spacing: 8
-            TextButton { text: qsTr("Retry"); visible: card.chat.modelState !== "ok"; onClicked: card.chat.loadModel() }
+            TextButton { text: qsTr("Retry"); visible: card.chat.hasModel && card.chat.modelState !== "ok"; onClicked: card.chat.loadModel() }
             TextButton { text: qsTr("Open another model…"); visible: card.chat.modelState !== "ok"; onClicked: card.fileWanted() }
             TextButton { text: card.open ? qsTr("Hide details") : qsTr("Details"); bare: true; onClicked: card.open = !card.open }
             TextButton { text: qsTr("Dismiss"); bare: true; onClicked: card.chat.dismissTrouble() }
