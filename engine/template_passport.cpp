@@ -2,8 +2,8 @@
 #include "engine/template_passport.h"
 
 #include <algorithm>
-#include <array>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -21,39 +21,43 @@ constexpr size_t kShownWords = 60;
 constexpr int kMostRounds = 12;  // a variable passed through more names than this is not followed further
 
 /// What model makers look for in messages: marks of thoughts and tool calls, and the switches of thinking.
-constexpr std::array<std::string_view, 31> kKnownMarks{
-    "<think>",
-    "</think>",
-    "<thinking>",
-    "</thinking>",
-    "<thought>",
-    "</thought>",
-    "/think",
-    "/no_think",
-    "/nothink",
-    "[THINK]",
-    "[/THINK]",
-    "<seed:think>",
-    "</seed:think>",
-    "<mm:think>",
-    "</mm:think>",
-    "<|think|>",
-    "<|thinking|>",
-    "<|/think|>",
-    "<tool_call>",
-    "</tool_call>",
-    "<tool_response>",
-    "</tool_response>",
-    "<tool_calls>",
-    "</tool_calls>",
-    "<|channel|>",
-    "<|message|>",
-    "<|end|>",
-    "</assistant>",
-    "<assistant>",
-    "<|channel|>analysis<|message|>",
-    "<|channel|>final<|message|>",
-};
+constexpr std::string_view kKnownMarks[] = {"<think>",
+                                            "</think>",
+                                            "<thinking>",
+                                            "</thinking>",
+                                            "<thought>",
+                                            "</thought>",
+                                            "/think",
+                                            "/no_think",
+                                            "/nothink",
+                                            "[THINK]",
+                                            "[/THINK]",
+                                            "<seed:think>",
+                                            "</seed:think>",
+                                            "<mm:think>",
+                                            "</mm:think>",
+                                            "<|think|>",
+                                            "<|thinking|>",
+                                            "<|/think|>",
+                                            "<tool_call>",
+                                            "</tool_call>",
+                                            "<tool_response>",
+                                            "</tool_response>",
+                                            "<tool_calls>",
+                                            "</tool_calls>",
+                                            "<|channel|>",
+                                            "<|message|>",
+                                            "<|end|>",
+                                            "</assistant>",
+                                            "<assistant>",
+                                            "<|channel|>analysis<|message|>",
+                                            "<|channel|>final<|message|>",
+                                            "<tool_def_sep>",
+                                            "<tool_sep>",
+                                            "[BEGIN FINAL RESPONSE]",
+                                            "<channel|>",
+                                            "<|channel>",
+                                            "CONTINUE_FINAL_MESSAGE_TAG"};
 
 /// How much of a message an expression holds; a mixture is the greatest of its parts.
 enum class Holds : uint8_t { nothing, date, message, part, texts, text };
@@ -70,7 +74,7 @@ bool is_expected(std::string_view words) {
         const auto byte = static_cast<unsigned char>(letter);
         return byte >= 0x80 || (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
     });
-    return !has_letter || std::find(kKnownMarks.begin(), kKnownMarks.end(), words) != kKnownMarks.end();
+    return !has_letter || std::find(std::begin(kKnownMarks), std::end(kKnownMarks), words) != std::end(kKnownMarks);
 }
 
 std::string shortened(std::string_view words) {
@@ -161,6 +165,16 @@ class Examiner {
         for (const StatementPtr& statement : block) walk(*statement);
     }
     void walk(const Statement& statement);
+    /// Where "x is mapping" holds, x is a part of a message and `'word' in x` asks for a key.
+    void walk_branch(const Expression* condition, const Block& body) {
+        const auto* test = condition->kind == ExpressionKind::test ? static_cast<const TestExpression*>(condition) : nullptr;
+        if (test == nullptr || test->name != "mapping" || test->input->kind != ExpressionKind::name) return walk(body);
+        const NameId name = static_cast<const NameExpression&>(*test->input).name;
+        const Holds outside = names_[name];
+        names_[name] = std::min(outside, Holds::part);
+        walk(body);
+        names_[name] = std::max(names_[name], outside);
+    }
     void walk_for(const ForStatement& loop) {
         const Holds items = look(loop.items.get());
         Holds each = items;
@@ -243,7 +257,7 @@ void Examiner::walk(const Statement& statement) {
             const auto& branch = static_cast<const IfStatement&>(statement);
             for (const auto& [condition, body] : branch.branches) {
                 look(condition.get());
-                walk(body);
+                walk_branch(condition.get(), body);
             }
             return walk(branch.otherwise);
         }
@@ -484,6 +498,7 @@ Holds Examiner::look_filter(const FilterExpression& node) {
     const auto is = [name](std::initializer_list<std::string_view> names) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
+    if (input == Holds::date) return input;
     if (is({"length", "count", "wordcount", "int", "float"})) return Holds::nothing;
     if (is({"string", "tojson", "pprint", "join"})) return input >= Holds::message ? Holds::text : input;
     if (name == "map") {

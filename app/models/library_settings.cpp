@@ -93,6 +93,7 @@ std::string path_text(const fs::path& path) {
 fs::path path_from_text(const std::string& text) { return fs::path(std::u8string(text.begin(), text.end())); }
 
 Status replace_file(const fs::path& file, const std::string& text) {
+    if (!file.has_parent_path()) return Error{ErrorCode::invalid_argument, "there is no data folder to write " + file.string() + " into"};
     fs::path fresh = file;
     fresh += ".new";
     std::error_code error;
