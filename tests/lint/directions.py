@@ -63,7 +63,8 @@ for path in tree.files(".h", ".cpp", ".cu", ".cuh"):
     if top == "engine":
         for number, line in enumerate(source.split("\n"), 1):
             code = line.split("//")[0]
-            if re.search(r"\bthrow\b(?!\s*\()", code) and '"' not in code:
+            # The template interpreter unwinds by exceptions within itself; ChatTemplate catches them all.
+            if re.search(r"\bthrow\b(?!\s*\()", code) and '"' not in code and not str(path).startswith("engine/chat/jinja/"):
                 problems.append(f"{path}:{number}: errors are values: no throw in engine/")
             if re.match(r"^(static|inline|extern|thread_local)?\s*(thread_local )?(std::\w+(<.*>)?|int|bool|float|double|size_t|uint\d+_t|char\s*\*)\s+g?_?\w+\s*(=[^=].*|\{.*\})?;\s*$", code) and "const" not in code and "using" not in code and "return" not in code and not line.startswith(" "):
                 problems.append(f"{path}:{number}: no mutable globals in engine/: {line.strip()}")
