@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <type_traits>
 
 #include "engine/chat/jinja/ast.h"
 #include "engine/chat/jinja/interpreter.h"
@@ -87,6 +88,15 @@ std::string_view literal_text(const Expression* expression) {
     if (expression == nullptr || expression->kind != ExpressionKind::literal) return {};
     const Value& value = static_cast<const Literal&>(*expression).value;
     return value.is_string() ? value.view() : std::string_view();
+}
+
+/// The name of a named argument.
+template <typename Name>
+std::string_view name_of(const Name& name) {
+    if constexpr (std::is_convertible_v<const Name&, std::string_view>)
+        return name;
+    else
+        return name.is_string() ? name.view() : std::string_view();
 }
 
 class Examiner {
@@ -207,8 +217,9 @@ class Examiner {
         for (const auto& each : arguments.positional) most = std::max(most, look(each.get()));
         for (const auto& each : arguments.named) {
             const Holds held = look(each.second.get());
-            raise(attributes_[each.first], held);  // namespace(x = ...)
-            note_constants(attribute_constants_[each.first], literals(each.second.get()));
+            const std::string name(name_of(each.first));
+            raise(attributes_[name], held);  // namespace(x = ...)
+            note_constants(attribute_constants_[name], literals(each.second.get()));
             most = std::max(most, held);
         }
         look(arguments.more_positional.get());
@@ -456,7 +467,7 @@ Holds Examiner::look_call(const CallExpression& node) {
     }
     for (const auto& [key, value] : node.arguments.named) {
         for (const auto& parameter : parameters)
-            if (source_.names[parameter.first] == key) assign({parameter.first, {}, {}}, look(value.get()), literals(value.get()));
+            if (source_.names[parameter.first] == name_of(key)) assign({parameter.first, {}, {}}, look(value.get()), literals(value.get()));
     }
     return most >= Holds::message ? Holds::text : Holds::nothing;
 }
@@ -503,7 +514,8 @@ Holds Examiner::look_filter(const FilterExpression& node) {
     if (is({"string", "tojson", "pprint", "join"})) return input >= Holds::message ? Holds::text : input;
     if (name == "map") {
         for (const auto& [key, value] : node.arguments.named)
-            if (key == "attribute" && (literal_text(value.get()) == "content" || literal_text(value.get()) == "text")) return Holds::texts;
+            if (name_of(key) == "attribute" && (literal_text(value.get()) == "content" || literal_text(value.get()) == "text"))
+                return Holds::texts;
         return input;
     }
     const auto& given = node.arguments.positional;

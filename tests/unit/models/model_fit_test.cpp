@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/shared_folder.h"
+#include "tests/support/sparse_model.h"
+#include "tests/unit/models/temporary_folder.h"
 
 namespace soliloquy::models {
 namespace {
@@ -78,6 +80,20 @@ TEST(ModelFit, TheBundledModelsEstimateIsItsArithmetic) {
     EXPECT_GT(estimate->weights_bytes, file / 2);
     EXPECT_GT(estimate->kv_bytes_per_position, 0u);
     EXPECT_EQ(estimate->total_bytes(100), estimate->weights_bytes + 100 * estimate->kv_bytes_per_position + estimate->scratch_bytes);
+}
+
+TEST(ModelFit, WeightsAndCacheOfALargeModelAreTheirArithmetic) {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "large.gguf";
+    testing::SparseModelFile file(
+        {.layers = 80, .dim = 8192, .heads = 64, .kv_heads = 8, .ff_dim = 28672, .vocabulary = 32000, .context = 8192});
+    const uint64_t weights = file.write(path);
+    const auto estimate = estimate_fit(path);
+    ASSERT_TRUE(estimate.ok()) << estimate.error().message;
+    EXPECT_EQ(estimate->weights_bytes, weights);
+    EXPECT_GT(weights, 130 * kGb);
+    EXPECT_EQ(estimate->kv_bytes_per_position, 80u * 8 * (128 + 128) * 2);
+    EXPECT_EQ(judge_fit(*estimate, 0, {24 * kGb, 20 * kGb}).level, FitLevel::too_large);
 }
 
 }  // namespace
