@@ -23,7 +23,7 @@ class ChatViewModel : public QObject {
     Q_PROPERTY(QString modelName READ modelName NOTIFY modelChanged)
     Q_PROPERTY(QString modelNote READ modelNote NOTIFY modelChanged)
     Q_PROPERTY(QString modelState READ modelState NOTIFY modelChanged)  ///< "ok", "busy", "error", "" = not opened yet
-    Q_PROPERTY(bool hasModel READ hasModel NOTIFY modelChanged)  ///< a file is chosen, opened or not
+    Q_PROPERTY(bool hasModel READ hasModel NOTIFY modelChanged)         ///< a file is chosen, opened or not
     Q_PROPERTY(bool bundledModel READ bundledModel NOTIFY modelChanged)
     Q_PROPERTY(bool canThink READ canThink NOTIFY modelChanged)
     Q_PROPERTY(bool thinkingSwitchable READ thinkingSwitchable NOTIFY modelChanged)

@@ -5,7 +5,8 @@
 
 namespace soliloquy {
 
-ComposerViewModel::ComposerViewModel(ChatSession& session, QObject* parent) : QObject(parent), session_(session) {
+ComposerViewModel::ComposerViewModel(ChatSession& session, store::ConversationStore* store, QObject* parent)
+    : QObject(parent), session_(session), store_(store), draft_of_(session.conversation()) {
     draft_timer_.setSingleShot(true);
     draft_timer_.setInterval(500);
     connect(&draft_timer_, &QTimer::timeout, this, &ComposerViewModel::keep_draft);
@@ -20,7 +21,9 @@ ComposerViewModel::ComposerViewModel(ChatSession& session, QObject* parent) : QO
     connect(&session, &ChatSession::model_changed, this, [this] { session_.update_context_meter(text_); });
     connect(&session, &ChatSession::turn_finished, this, [this] { session_.update_context_meter(text_); });
     connect(&session, &ChatSession::conversation_opened, this, [this] {
+        if (draft_timer_.isActive() && store_ != nullptr) (void)store_->save_draft(draft_of_, text_.toStdString());
         draft_timer_.stop();
+        draft_of_ = session_.conversation();
         text_ = session_.draft();
         Q_EMIT textChanged();
         Q_EMIT canSendChanged();
@@ -68,12 +71,12 @@ bool ComposerViewModel::send() {
     }
     const QString text = text_;
     setText({});
-    draft_timer_.stop();
+    keep_draft();
     if (!session_.send(text)) {
         setText(text);
         return false;
     }
-    session_.save_draft({});
+    draft_of_ = session_.conversation();
     return true;
 }
 

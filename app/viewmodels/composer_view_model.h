@@ -19,7 +19,8 @@ class ComposerViewModel : public QObject {
     Q_PROPERTY(QString meterShort READ meterShort NOTIFY meterChanged)  ///< "486"
 
   public:
-    explicit ComposerViewModel(ChatSession& session, QObject* parent = nullptr);
+    /// `store` keeps the draft of a conversation that is left before half a second is over.
+    explicit ComposerViewModel(ChatSession& session, store::ConversationStore* store = nullptr, QObject* parent = nullptr);
     ~ComposerViewModel() override;
 
     [[nodiscard]] QString text() const { return text_; }
@@ -46,6 +47,8 @@ class ComposerViewModel : public QObject {
     [[nodiscard]] bool preloading() const { return session_.state() == ChatState::loading_model && session_.streaming_message() == 0; }
 
     ChatSession& session_;
+    store::ConversationStore* store_;
+    store::ConversationId draft_of_ = 0;
     QString text_;
     QTimer draft_timer_;
     bool waiting_ = false;

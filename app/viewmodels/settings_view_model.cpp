@@ -25,11 +25,7 @@ SettingsViewModel::SettingsViewModel(ChatSession& session, store::ConversationSt
     context_length_ = std::max(0, value_of(store, "engine.context", QStringLiteral("0")).toInt());
     threads_ = std::max(0, value_of(store, "engine.threads", QStringLiteral("0")).toInt());
     connect(&session, &ChatSession::settings_changed, this, &SettingsViewModel::generationChanged);
-    connect(&session, &ChatSession::conversation_opened, this, [this] {
-        if (session_.conversation() == 0) apply_to_new_conversation();
-        Q_EMIT generationChanged();
-    });
-    if (session.conversation() == 0) apply_to_new_conversation();
+    connect(&session, &ChatSession::conversation_opened, this, [this] { Q_EMIT generationChanged(); });
 }
 
 void SettingsViewModel::read_engine_settings(const store::ConversationStore& store, LoadOptions& options) {
@@ -39,17 +35,9 @@ void SettingsViewModel::read_engine_settings(const store::ConversationStore& sto
 
 void SettingsViewModel::keep(const char* key, const QString& value) { (void)store_.set_value(key, value.toStdString()); }
 
-void SettingsViewModel::apply_to_new_conversation() {
-    const auto kept = store_.value("generation");
-    if (applying_ || !kept.ok() || !kept.value()) return;
-    applying_ = true;
-    session_.set_settings(ChatSettings::from_json(*kept.value()));
-    applying_ = false;
-}
-
 void SettingsViewModel::apply(const ChatSettings& settings) {
     session_.set_settings(settings);
-    keep("generation", QString::fromStdString(settings.to_json()));
+    keep("chat.default_settings", QString::fromStdString(settings.to_json()));  // what the session gives to a new conversation
     Q_EMIT generationChanged();
 }
 

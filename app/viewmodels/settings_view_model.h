@@ -57,8 +57,6 @@ class SettingsViewModel : public QObject {
     void setContextLength(int tokens);
     void setThreads(int threads);
 
-    /// A new conversation begins with what was chosen last.
-    void apply_to_new_conversation();
     /// What the engine is loaded with, read before a session exists.
     static void read_engine_settings(const store::ConversationStore& store, LoadOptions& options);
     [[nodiscard]] QStringList recent_models() const;
@@ -79,7 +77,6 @@ class SettingsViewModel : public QObject {
     double text_scale_ = 1.0;
     bool thoughts_open_ = true, motion_ = true, sidebar_open_ = true;
     int context_length_ = 0, threads_ = 0;
-    bool applying_ = false;
 };
 
 }  // namespace soliloquy

@@ -84,7 +84,7 @@ std::pair<QString, double> top_line(QQuickItem* list) {
 
 TEST(Conversation, NothingMovesUnderTheReaderOfAThought) {
     Desk desk;
-    desk.model->push(long_stream(9000, 8990, 100));
+    desk.model->push(long_stream(40000, 39990, 100));
     ask(desk, QStringLiteral("Think long"));
     ASSERT_TRUE(desk.wait([&] { return desk.model->tokens_emitted() > 1500; }));
     ASSERT_NE(desk.lines(), nullptr);
@@ -110,7 +110,7 @@ TEST(Conversation, NothingMovesUnderTheReaderOfAThought) {
 
 TEST(Conversation, NothingMovesUnderTheReaderOfTheConversation) {
     Desk desk;
-    desk.model->push(long_stream(9000, 0, 100));
+    desk.model->push(long_stream(40000, 0, 100));
     ask(desk, QStringLiteral("Write long"));
     ASSERT_TRUE(desk.wait([&] { return desk.list() != nullptr && desk.model->tokens_emitted() > 1500; }));
     for (int i = 0; i < 4; ++i) {

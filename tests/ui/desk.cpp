@@ -53,8 +53,8 @@ Desk::Desk(const Options& options) {
     parts.session = session.get();
     parts.store = store.get();
     parts.bundled_model = "pocket-reasoner-q8_0.gguf";
-    parts.privacy = {true, QStringLiteral("A filter in the kernel refuses every socket but the desktop's."),
-                     QStringLiteral("~/.local/share/soliloquy")};
+    parts.privacy = {true, QStringLiteral("A filter in the kernel refuses every socket but the desktop's."), options.data_folder};
+    parts.known_programs = false;
     app = std::make_unique<AppViewModel>(std::move(parts));
     engine = std::make_unique<QQmlApplicationEngine>();
     AppViewModel::prepare(*engine);

@@ -20,6 +20,7 @@ class Desk {
         bool load = true;  ///< opens the model before the window
         int flush_interval_ms = 5;
         QString theme = QStringLiteral("light");
+        QString data_folder = QStringLiteral("~/.local/share/soliloquy");  ///< nothing is written there while it does not exist
     };
     explicit Desk(const Options& options);
     Desk() : Desk(Options{}) {}

@@ -54,6 +54,7 @@ FocusScope {
         T.ScrollBar.vertical: ThinScrollBar {}
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Search results")
+        onActiveFocusChanged: if (activeFocus && currentIndex < 0 && count > 0) currentIndex = 0
         Keys.onReturnPressed: if (currentItem) currentItem.open()
         Keys.onEnterPressed: if (currentItem) currentItem.open()
         delegate: Rectangle {
