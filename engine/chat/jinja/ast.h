@@ -86,8 +86,8 @@ struct SliceExpression final : ExpressionOf<ExpressionKind::slice> {
 
 struct ArgumentExpressions {
     std::vector<ExpressionPtr> positional;
-    std::vector<std::pair<std::string, ExpressionPtr>> named;
-    ExpressionPtr more_positional, more_named;  ///< *list, **dict
+    std::vector<std::pair<Value, ExpressionPtr>> named;  ///< the name as a string
+    ExpressionPtr more_positional, more_named;           ///< *list, **dict
 };
 struct CallExpression final : ExpressionOf<ExpressionKind::call> {
     using ExpressionOf::ExpressionOf;

@@ -117,8 +117,7 @@ Value update(Call& call) {
         const auto entries = other.dict().entries;
         for (const auto& [key, value] : entries) dict.set(key, value);
     }
-    for (const auto& [name, value] : call.arguments.named)
-        dict.set(Value::string(Text(name, TextSource::from_template), call.sandbox), value);
+    for (const auto& [name, value] : call.arguments.named) dict.set(name, value);
     return Value::none();
 }
 

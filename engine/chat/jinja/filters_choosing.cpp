@@ -42,7 +42,7 @@ std::string_view name_argument(const Call& call, size_t index, std::string_view 
 Value map(Call& call) {
     const auto& named = call.arguments.named;
     const auto by_name = [&](std::string_view name) {
-        const auto found = std::find_if(named.begin(), named.end(), [&](const auto& entry) { return entry.first == name; });
+        const auto found = std::find_if(named.begin(), named.end(), [&](const auto& entry) { return entry.first.view() == name; });
         return found == named.end() ? nullptr : &found->second;
     };
     std::vector<Value> results;

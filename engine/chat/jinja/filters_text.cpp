@@ -69,9 +69,9 @@ Value escape(Call& call) {
 }
 
 Value indent(Call& call) {
-    const Text margin = call.has(0) && call[0].is_string()
-                            ? call[0].text()
-                            : padded(Text(), static_cast<size_t>(std::max<int64_t>(call.integer(0, 4), 0)), 0, " ", call.sandbox);
+    const Text margin = call.has(0) && call[0].is_string() ? call[0].text()
+                                                           : padded(Text(), static_cast<size_t>(std::max<int64_t>(call.integer(0, 4), 0)),
+                                                                    0, Text(" ", kTemplate), call.sandbox);
     const bool first = call.truth(1, false);
     const bool blank = call.truth(2, false);
     Text text = input(call);
@@ -97,7 +97,7 @@ Value center(Call& call) {
 Value format(Call& call) {
     if (!call.arguments.named.empty()) {
         Value names = Value::dict(call.sandbox);
-        for (const auto& [name, value] : call.arguments.named) names.dict().set(Value::string(Text(name, kTemplate), call.sandbox), value);
+        for (const auto& [name, value] : call.arguments.named) names.dict().set(name, value);
         return percent_format(result(call, input(call)), names, call.sandbox);
     }
     return percent_format(result(call, input(call)), Value::list(call.arguments.positional, call.sandbox, Kind::tuple), call.sandbox);
@@ -124,16 +124,17 @@ Value to_json_filter(Call& call) {
     JsonFormat format;
     format.ascii = call.truth(0, false);
     if (call.has(1) && !call[1].is(Kind::none)) {
-        format.indent = call[1].is_string() ? std::string(call[1].view())
-                                            : std::string(static_cast<size_t>(std::clamp<int64_t>(call.integer(1, 0), 0, 64)), ' ');
-        format.item_separator = ",";
+        format.indent = call[1].is_string()
+                            ? call[1].text()
+                            : Text(std::string(static_cast<size_t>(std::clamp<int64_t>(call.integer(1, 0), 0, 64)), ' '), kTemplate);
+        format.item_separator = Text(",", kTemplate);
     }
     if (call.has(2) && !call[2].is(Kind::none)) {
         const auto separators = elements_of(call[2], call.sandbox);
         if (separators.size() != 2 || !separators[0].is_string() || !separators[1].is_string())
             call.sandbox.fail("tojson(): expected two separators");
-        format.item_separator = separators[0].view();
-        format.key_separator = separators[1].view();
+        format.item_separator = separators[0].text();
+        format.key_separator = separators[1].text();
     }
     format.sort_keys = call.truth(3, false);
     return result(call, to_json(call.self, format, call.sandbox));

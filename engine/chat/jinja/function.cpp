@@ -39,10 +39,10 @@ Value call_native(const Signature& signature, const Value& self, const Arguments
         call.given[i] = true;
     }
     for (const auto& [name, value] : arguments.named) {
-        const auto found = std::find(parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(count), name);
+        const auto found = std::find(parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(count), name.view());
         const auto index = static_cast<size_t>(found - parameters.begin());
-        if (index == count) complain("no argument is called '" + name + "'");
-        if (call.given[index]) complain("'" + name + "' is given twice");
+        if (index == count) complain("no argument is called '" + std::string(name.view()) + "'");
+        if (call.given[index]) complain("'" + std::string(name.view()) + "' is given twice");
         call.bound[index] = value;
         call.given[index] = true;
     }

@@ -16,7 +16,7 @@ namespace soliloquy::jinja {
 /// The arguments as written: f(1, 2, name=3).
 struct Arguments {
     std::vector<Value> positional;
-    std::vector<std::pair<std::string, Value>> named;
+    std::vector<std::pair<Value, Value>> named;  ///< names are strings, which may be content (from **dict)
 };
 
 constexpr size_t kMaxParameters = 5;

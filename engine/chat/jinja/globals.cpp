@@ -24,8 +24,7 @@ void set_entries(Call& call, DictObject& dict) {
             }
         }
     }
-    for (const auto& [name, value] : call.arguments.named)
-        dict.set(Value::string(Text(name, TextSource::from_template), call.sandbox), value);
+    for (const auto& [name, value] : call.arguments.named) dict.set(name, value);
 }
 
 Value name_space(Call& call) {
@@ -73,7 +72,7 @@ Value strftime_now(Call& call) {
     if (!call[0].is_string()) call.sandbox.fail("strftime_now(): expected a format");
     call.sandbox.require(call[0].view().size() * 32);
     call.sandbox.work(call[0].view().size() * 32);
-    return Value::string(Text(format_time(call.self.view(), call[0].view()), TextSource::from_template), call.sandbox);
+    return Value::string(Text(format_time(call.self.view(), call[0].view()), call[0].text().source()), call.sandbox);
 }
 
 constexpr Signature kGlobals[] = {

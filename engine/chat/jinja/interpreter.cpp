@@ -140,21 +140,21 @@ void Interpreter::bind_macro(const MacroStatement& macro, Arguments& arguments) 
         bound[i] = true;
     }
     for (const auto& named : arguments.named) {
-        const std::string& argument = named.first;
+        const std::string_view argument = named.first.view();
         const Value& value = named.second;
         const auto parameter =
             std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) { return template_.names[p.first] == argument; });
         if (parameter != parameters.end()) {
             const auto index = static_cast<size_t>(parameter - parameters.begin());
-            if (bound[index]) sandbox_.fail("macro '" + name + "' got the argument '" + argument + "' twice");
+            if (bound[index]) sandbox_.fail("macro '" + name + "' got the argument '" + std::string(argument) + "' twice");
             frame_->set(parameter->first, value);
             bound[index] = true;
         } else if (argument == "caller") {
             caller = value;
         } else if (macro.uses_kwargs) {
-            kwargs.dict().set(Value::string(Text(argument, TextSource::from_template), sandbox_), value);
+            kwargs.dict().set(named.first, value);
         } else {
-            sandbox_.fail("macro '" + name + "' has no argument called '" + argument + "'");
+            sandbox_.fail("macro '" + name + "' has no argument called '" + std::string(argument) + "'");
         }
     }
     if (macro.uses_caller && caller_name_) frame_->set(*caller_name_, caller);

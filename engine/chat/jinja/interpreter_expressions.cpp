@@ -119,9 +119,7 @@ Arguments Interpreter::evaluate_arguments(const ArgumentExpressions& expressions
         if (!more.is_dict()) sandbox_.fail("'**' needs a dict, found a value of type " + std::string(type_name(more)));
         for (const auto& [key, value] : more.dict().entries) {
             if (!key.is_string()) sandbox_.fail("the names of arguments are strings");
-            sandbox_.require(key.view().size());
-            sandbox_.work(key.view().size());
-            arguments.named.emplace_back(std::string(key.view()), value);
+            arguments.named.emplace_back(key, value);
         }
     }
     if (arguments.positional.size() + arguments.named.size() > kMaxArguments) {
@@ -133,7 +131,9 @@ Arguments Interpreter::evaluate_arguments(const ArgumentExpressions& expressions
 Value Interpreter::evaluate_call(const CallExpression& expression, const Value& caller) {
     const Value callee = evaluate(*expression.callee);
     Arguments arguments = evaluate_arguments(expression.arguments);
-    if (!caller.is_undefined()) arguments.named.emplace_back("caller", caller);
+    if (!caller.is_undefined()) {
+        arguments.named.emplace_back(Value::string(Text("caller", TextSource::from_template), sandbox_), caller);
+    }
     sandbox_.at = expression.at;
     if (callee.is(Kind::function)) return call_native(*callee.function().signature, callee.function().self, arguments, sandbox_);
     if (callee.is(Kind::macro)) return call_macro(callee.macro(), std::move(arguments));

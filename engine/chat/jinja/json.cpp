@@ -4,6 +4,7 @@
 
 #include "engine/chat/jinja/compare.h"
 #include "engine/chat/jinja/print.h"
+#include "engine/chat/jinja/text_operations.h"
 #include "engine/chat/jinja/unicode.h"
 
 namespace soliloquy::jinja {
@@ -68,8 +69,8 @@ class JsonWriter {
     void new_line(size_t depth) {
         if (!format_.indent) return;
         punctuation("\n");
-        sandbox_.require(out.footprint() + depth * format_.indent->size());
-        for (size_t i = 0; i < depth; ++i) punctuation(*format_.indent);
+        sandbox_.require(out.footprint() + depth * format_.indent->footprint());
+        for (size_t i = 0; i < depth; ++i) out.append(*format_.indent);
     }
 
     void write_string(const Text& text) {
@@ -120,7 +121,7 @@ class JsonWriter {
         if (items.empty()) return punctuation("[]");
         punctuation("[");
         for (size_t i = 0; i < items.size(); ++i) {
-            if (i > 0) punctuation(format_.item_separator);
+            if (i > 0) append_checked(out, format_.item_separator, sandbox_);
             new_line(depth + 1);
             write(items[i], depth + 1);
         }
@@ -159,10 +160,10 @@ class JsonWriter {
         }
         punctuation("{");
         for (size_t i = 0; i < entries.size(); ++i) {
-            if (i > 0) punctuation(format_.item_separator);
+            if (i > 0) append_checked(out, format_.item_separator, sandbox_);
             new_line(depth + 1);
             write_key(entries[i].first);
-            punctuation(format_.key_separator);
+            append_checked(out, format_.key_separator, sandbox_);
             write(entries[i].second, depth + 1);
         }
         new_line(depth);

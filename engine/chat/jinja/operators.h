@@ -19,7 +19,7 @@ Value element_at(const Value& object, const Value& index, Sandbox& sandbox);
 /// object[start:stop:step] of a string, list or tuple; undefined or none parts are absent.
 Value slice_of(const Value& object, const Value& start, const Value& stop, const Value& step, Sandbox& sandbox);
 
-/// format % arguments, as in '%s and %d' % (a, b).
+/// format % arguments; a letter made of its number (%c) counts as content, as in '%s and %d' % (a, b).
 Value percent_format(const Value& format, const Value& arguments, Sandbox& sandbox);
 
 }  // namespace soliloquy::jinja

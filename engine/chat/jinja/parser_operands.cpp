@@ -158,7 +158,8 @@ ArgumentExpressions Parser::arguments() {
             if (result.more_named) fail("invalid arguments of a call");
             std::string name = take().text;
             take();
-            result.named.emplace_back(std::move(name), expression());
+            Value name_value = Value::string(std::move(name), TextSource::from_template);
+            result.named.emplace_back(std::move(name_value), expression());
         } else {
             if (!result.named.empty() || result.more_positional || result.more_named)
                 fail("an argument without a name behind one with a name");

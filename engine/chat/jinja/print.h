@@ -17,8 +17,8 @@ void append_text(Text& out, const Value& value, Sandbox& sandbox);
 [[nodiscard]] std::string repr(double number);
 
 struct JsonFormat {
-    std::optional<std::string> indent;  ///< of one level; newlines between elements when set
-    std::string item_separator = ", ", key_separator = ": ";
+    std::optional<Text> indent;  ///< of one level; newlines between elements when set
+    Text item_separator{", ", TextSource::from_template}, key_separator{": ", TextSource::from_template};
     bool sort_keys = false;
     bool ascii = false;
 };

@@ -83,7 +83,7 @@ Text aligned(const Text& text, char align, const FormatSpecification& how, Sandb
     const auto letters = static_cast<int64_t>(count_letters(text.view()));
     const auto fill = static_cast<size_t>(std::max<int64_t>(how.width - letters, 0));
     const size_t left = align == '<' ? 0 : align == '^' ? fill / 2 : fill;
-    return padded(text, left, fill - left, std::string_view(&how.fill, 1), sandbox);
+    return padded(text, left, fill - left, Text(std::string(1, how.fill), how.fill_source), sandbox);
 }
 
 // ---- '%'
@@ -186,7 +186,7 @@ class PercentFormatter {
                 std::string letter;
                 if (value.as_integer() < 0 || value.as_integer() > 0x10FFFF) sandbox_.fail("%c needs a letter");
                 append_utf8(letter, static_cast<char32_t>(value.as_integer()));
-                value = Value::string(Text(std::move(letter), TextSource::from_template), sandbox_);
+                value = Value::string(Text(std::move(letter), TextSource::from_content), sandbox_);  // who chose the number is not known
             }
             const Text text = how.type == 'r' || how.type == 'a' ? repr(value, sandbox_) : to_text(value, sandbox_);
             how.type = 's';
@@ -267,8 +267,8 @@ class BraceFormatter {
             if (index >= arguments_.positional.size()) sandbox_.fail("format() has no argument " + std::to_string(index));
             value = arguments_.positional[index];
         } else {
-            const auto found =
-                std::find_if(arguments_.named.begin(), arguments_.named.end(), [&](const auto& named) { return named.first == name; });
+            const auto found = std::find_if(arguments_.named.begin(), arguments_.named.end(),
+                                            [&](const auto& named) { return named.first.view() == name; });
             if (found == arguments_.named.end()) sandbox_.fail("format() has no argument '" + std::string(name) + "'");
             value = found->second;
         }
@@ -300,6 +300,7 @@ class BraceFormatter {
         constexpr std::string_view kAligns = "<>^=";
         if (text.size() > 1 && kAligns.find(text[1]) != kNone) {
             how.fill = text[0];
+            how.fill_source = text_.source();
             how.align = text[1];
             text.remove_prefix(2);
         } else if (!text.empty() && kAligns.find(text[0]) != kNone) {

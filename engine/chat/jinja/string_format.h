@@ -15,6 +15,7 @@ namespace soliloquy::jinja {
 /// How one value is laid out, by either kind of format.
 struct FormatSpecification {
     char fill = ' ';
+    TextSource fill_source = TextSource::from_template;
     char align = '\0';  ///< '<', '>', '^', '=' (behind the sign), or by type
     char sign = '-';    ///< '+' and ' ' mark positive numbers
     bool thousands = false;

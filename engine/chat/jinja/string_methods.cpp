@@ -194,7 +194,7 @@ size_t missing(Call& call) {
 template <Side kTextAt>
 Value justify(Call& call) {
     const size_t fill = missing(call);
-    const std::string_view with = call.has(1) ? text_argument(call, 1).view() : std::string_view(" ");
+    const Text with = call.has(1) ? text_argument(call, 1) : Text(" ", TextSource::from_template);
     const size_t odd = fill & static_cast<size_t>(call.integer(0, 0)) & 1;  // where Python puts the odd one when centring
     const size_t left = kTextAt == Side::left ? 0 : kTextAt == Side::right ? fill : fill / 2 + odd;
     return text_value(call, padded(call.self.text(), left, fill - left, with, call.sandbox));
@@ -203,7 +203,7 @@ Value justify(Call& call) {
 Value zero_fill(Call& call) {
     const Text& text = call.self.text();
     const size_t sign = !text.empty() && (text.view()[0] == '-' || text.view()[0] == '+') ? 1 : 0;
-    const Text filled = padded(text.slice(sign, text.size() - sign), missing(call), 0, "0", call.sandbox);
+    const Text filled = padded(text.slice(sign, text.size() - sign), missing(call), 0, Text("0", TextSource::from_template), call.sandbox);
     Text result = text.slice(0, sign);
     result.append(filled);
     return text_value(call, std::move(result));

@@ -21,6 +21,8 @@ class Text {
     [[nodiscard]] size_t size() const noexcept { return bytes_.size(); }
     [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
     [[nodiscard]] TextSource source_at(size_t offset) const noexcept;
+    /// from_content as soon as one byte is: for what is made out of the text as a whole.
+    [[nodiscard]] TextSource source() const noexcept { return runs_.empty() ? source_ : TextSource::from_content; }
     /// Bytes of memory behind this text, for accounting.
     [[nodiscard]] size_t footprint() const noexcept { return bytes_.size() + runs_.size() * sizeof(Run); }
 

@@ -213,15 +213,15 @@ Text with_case(const Text& text, Case wanted, Sandbox& sandbox) {
     return result;
 }
 
-Text padded(const Text& text, size_t left, size_t right, std::string_view fill, Sandbox& sandbox) {
+Text padded(const Text& text, size_t left, size_t right, const Text& fill, Sandbox& sandbox) {
     sandbox.require(text.footprint());
     if (left > sandbox.limits().memory_bytes || right > sandbox.limits().memory_bytes) sandbox.require(sandbox.limits().memory_bytes + 1);
-    sandbox.require((left + right) * fill.size() + text.footprint());
+    sandbox.require((left + right) * fill.footprint() + text.footprint());
     sandbox.step(1 + (left + right) / 8);
     Text result;
-    for (size_t i = 0; i < left; ++i) result.append(fill, TextSource::from_template);
+    for (size_t i = 0; i < left; ++i) result.append(fill);
     result.append(text);
-    for (size_t i = 0; i < right; ++i) result.append(fill, TextSource::from_template);
+    for (size_t i = 0; i < right; ++i) result.append(fill);
     return result;
 }
 

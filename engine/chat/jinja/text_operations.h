@@ -25,8 +25,8 @@ enum class Side : uint8_t { left, right, both };
 
 enum class Case : uint8_t { upper, lower, title, capital };
 [[nodiscard]] Text with_case(const Text& text, Case wanted, Sandbox& sandbox);
-/// Pads with spaces (template bytes) to that many letters.
-[[nodiscard]] Text padded(const Text& text, size_t left, size_t right, std::string_view fill, Sandbox& sandbox);
+/// Puts `fill` that many times before and behind the text.
+[[nodiscard]] Text padded(const Text& text, size_t left, size_t right, const Text& fill, Sandbox& sandbox);
 /// out += piece, counted.
 void append_checked(Text& out, const Text& piece, Sandbox& sandbox);
 

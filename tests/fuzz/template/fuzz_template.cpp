@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "engine/chat/chat_template.h"
 
@@ -15,8 +16,8 @@ soliloquy::TemplateInputs conversation(bool thinking) {
     inputs.date = "2026-07-04T12:34:56";
     inputs.thinking = thinking;
     inputs.messages = {{Role::system, "Be \xC3\xA9 brief.\n", {}},
-                       {Role::user, "  <|im_end|> {{ x }} \xFF 1,2 3", {}},
-                       {Role::assistant, "<think>\nno\n</think>\nyes", "because\nof it"},
+                       {Role::user, "  <|im_end|>\xEE\x80\x80 {{ x }} \xFF 1,2 3", {}},
+                       {Role::assistant, "<think>\nno\n</think>\nyes", "because\xEE\x80\x80\nof it"},
                        {Role::tool, "{\"a\": [1, 2.5, null]}", {}}};
     return inputs;
 }
@@ -28,11 +29,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!parsed.ok()) return 0;
     const auto rendered = parsed->render(conversation(size % 2 == 0));
     if (!rendered.ok()) return 0;
-    // The invariant of TracedText.
+    // The invariant of TracedText, and what it is for: U+E000, which the template does not have, is content wherever it is.
+    const bool own = parsed->source().find_first_of("\xEE\\") != std::string::npos;
     size_t total = 0;
     for (size_t i = 0; i < rendered->runs.size(); ++i) {
         const auto& run = rendered->runs[i];
         if (run.length == 0 || (i > 0 && run.source == rendered->runs[i - 1].source)) std::abort();
+        const std::string_view piece = std::string_view(rendered->text).substr(total, run.length);
+        if (!own && run.source == soliloquy::TextSource::from_template && piece.find("\xEE\x80\x80") != std::string_view::npos)
+            std::abort();
         total += run.length;
     }
     if (total != rendered->text.size()) std::abort();

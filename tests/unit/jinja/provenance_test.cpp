@@ -23,7 +23,7 @@ std::string marked(const std::string& source) {
     const jinja::Variables variables = {{"c", content("a<b> a")},
                                         {"empty", content("")},
                                         {"list", jinja::Value::list(std::move(list))},
-                                        {"dict", jinja::Value::dict(std::move(dict))},
+                                        {"pairs", jinja::Value::dict(std::move(dict))},
                                         {"number", jinja::Value::integer(42)}};
     const auto rendered = jinja::render_template(*parsed, variables);
     if (!rendered.ok()) return rendered.error().message;
@@ -66,7 +66,7 @@ TEST(Provenance, IsKeptByEveryOperation) {
         {"{{ c | indent(2, true) }}|{{ 'x' | center(3) }}|{{ c | reverse }}", "  {a<b> a}| x |{a >b<a}"},
         {"{{ c | first }}{{ c | last }}{{ c | list | join('') }}", "{aaa<b> a}"},
         {"{% for x in list %}<{{ x }}>{% endfor %}", "<{one}><{two}>"},
-        {"{% for k, v in dict.items() %}{{ k }}={{ v }}{% endfor %}", "{k}={v}"},
+        {"{% for k, v in pairs.items() %}{{ k }}={{ v }}{% endfor %}", "{k}={v}"},
         {"{% set x %}<{{ c }}>{% endset %}{{ x }}", "<{a<b> a}>"},
         {"{% macro m(x) %}<{{ x }}>{% endmacro %}{{ m(c) }}{{ m('t') }}", "<{a<b> a}><t>"},
         {"{% macro m() %}<{{ caller() }}>{% endmacro %}{% call m() %}{{ c }}!{% endcall %}", "<{a<b> a}!>"},
@@ -76,6 +76,12 @@ TEST(Provenance, IsKeptByEveryOperation) {
         {"{{ number }}{{ 1.5 }}{{ true }}{{ none }}{{ c | length }}", "421.5TrueNone6"},
         {"{{ list | map('upper') | join }}{{ list | sort(reverse=true) | first }}{{ list | unique | join }}", "{ONETWOtwoonetwo}"},
         {"{{ {'a': c}.a }}{{ {'a': c}.get('a') }}{{ [c][0] }}{{ (c, 1)[0] }}", "{a<b> aa<b> aa<b> aa<b> a}"},
+        {"{{ dict(**pairs).keys() | join }}{{ namespace(**pairs).k }}{% macro m() %}{{ kwargs | join }}{% endmacro %}{{ m(**pairs) }}",
+         "{kvk}"},
+        {"{{ 'x'.ljust(3, c[0]) }}{{ strftime_now(c) }}{{ (c[0] ~ ':*>3').format(1) }}{{ '%c' % 65 }}{{ '{:*>3}'.format(1) }}",
+         "x{aaa<b> aa}:*>3{A}**1"},
+        {"{{ (c[:0] ~ '{:' ~ c[0] ~ '>3}').format('x') }}", "{aa}x"},
+        {"{{ [1, 2] | tojson(separators=(c[0], '')) }}{{ [1] | tojson(indent=c[0]) }}", "[1{a}2][\n{a}1\n]"},
         {"{{ c.removeprefix('a') }}|{{ c.ljust(8) }}|{{ c.zfill(8) }}|{{ c | truncate(3, true, '>', 0) }}",
          "{<b> a}|{a<b> a}  |00{a<b> a}|{a<}>"},
     };
