@@ -11,6 +11,8 @@ T.ApplicationWindow {
     readonly property bool narrow: width < 760
     readonly property bool sidebarPinned: !narrow && app.settings.sidebarOpen
     property bool drawerOpen: false
+    property bool modelsShown: false
+    onModelsShownChanged: modelsShown ? library.setSource("models/ModelsPage.qml", { models: app.models }) : library.source = ""
 
     width: 1280
     height: 820
@@ -58,6 +60,7 @@ T.ApplicationWindow {
     }
     function leave() {
         if (drawerOpen) drawerOpen = false
+        else if (modelsShown) modelsShown = false
         else if (app.chat.busy) app.chat.stop()
         else page.focusComposer()
     }
@@ -89,6 +92,18 @@ T.ApplicationWindow {
         onRenameWanted: renameSheet.open()
         onLinkPressed: address => linkSheet.ask(address)
     }
+    Loader {
+        id: library
+        anchors.fill: page
+        visible: window.modelsShown
+        onLoaded: {
+            item.narrow = Qt.binding(() => window.narrow)
+            item.sidebarShown = Qt.binding(() => window.sidebarPinned)
+            item.sidebarWanted.connect(window.toggleSidebar)
+            item.left.connect(() => { window.modelsShown = false; page.focusComposer() })
+            item.forceActiveFocus()
+        }
+    }
     Rectangle {
         anchors.fill: parent
         color: Theme.shade
@@ -105,7 +120,8 @@ T.ApplicationWindow {
         app: window.app
         onSettingsWanted: { window.drawerOpen = false; settingsSheet.open() }
         onPrivacyWanted: { window.drawerOpen = false; privacySheet.open() }
-        onChosen: { window.drawerOpen = false; page.focusComposer() }
+        onModelsWanted: { window.drawerOpen = false; window.modelsShown = true }
+        onChosen: { window.drawerOpen = false; window.modelsShown = false; page.focusComposer() }
         Behavior on x { enabled: window.narrow; NumberAnimation { duration: Theme.quick; easing.type: Easing.OutCubic } }
     }
     Toast {

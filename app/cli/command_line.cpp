@@ -20,7 +20,7 @@ namespace soliloquy::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kCommands{"ask", "inspect", "bench", "export", "help"};
+constexpr std::array<std::string_view, 6> kCommands{"ask", "inspect", "bench", "export", "models", "help"};
 constexpr std::array<std::string_view, 6> kOptionsWithValue{"--data", "--model", "--device", "--threads", "--context", "-m"};
 
 constexpr const char* kDescription =
@@ -36,6 +36,7 @@ constexpr const char* kFooter = R"(Examples:
   soliloquy ask --json "Hi" | jq -r .event       one event per line
   soliloquy ask --temp 0.6 --top-p 0.95 --seed 7 "Tell a story"
   soliloquy ask --model FILE.gguf --device cpu --threads 4 "Hi"
+  soliloquy models                               models on this computer, and whether they fit
   soliloquy inspect FILE.gguf                    what is in a model file, and whether it runs here
   soliloquy bench FILE.gguf --depths 0,4096      speed beside the memory bandwidth of this machine
   soliloquy export --format md -o chats.md       every conversation; --no-thoughts leaves thoughts out
@@ -164,6 +165,19 @@ void add_export(CLI::App& app, CommandLine& line, std::string& format, bool& no_
         "  soliloquy export 12 --format json --no-thoughts\n");
 }
 
+void add_models(CLI::App& app, CommandLine& line) {
+    app.add_option("--add", line.add, "A folder or file to list besides; may be given several times")->type_name("PATH");
+    app.add_flag("--json", line.json, "One JSON array instead of text");
+    app.add_option("--context", line.context, "Context length in tokens for the memory needed (default: the model's own, at most 32768)")
+        ->check(CLI::Range(1u, 1u << 24).description(""))
+        ->type_name("N");
+    add_data(app, line);
+    app.footer(
+        "\nLooks where LM Studio, Ollama, Jan, GPT4All, llama.cpp and the Hugging Face cache keep their models, and in the folders\n"
+        "added in the window. Reads headers only; nothing is moved, copied or fetched.\n\nExample:\n"
+        "  soliloquy models --add /media/usb --json\n");
+}
+
 void set_choices(CommandLine& line, const std::vector<std::string>& words, std::string_view thoughts, std::string_view think,
                  std::string_view format) {
     for (const std::string& word : words) line.ask.question += line.ask.question.empty() ? word : " " + word;
@@ -207,12 +221,14 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     CLI::App& inspect = *app.add_subcommand("inspect", "Show what a model file holds, and what of it is unsupported and why");
     CLI::App& bench = *app.add_subcommand("bench", "Measure the speed of a model");
     CLI::App& exporting = *app.add_subcommand("export", "Print conversations as Markdown or JSON");
+    CLI::App& listing = *app.add_subcommand("models", "List the models that are on this computer");
     CLI::App& help = *app.add_subcommand("help", "Print the help of a command");
     add_ask(ask, line, words, thoughts, think);
     add_inspect(inspect, line);
     add_bench(bench, line);
     add_export(exporting, line, format, no_thoughts);
-    help.add_option("command", topic, "ask, inspect, bench or export")->type_name("COMMAND");
+    add_models(listing, line);
+    help.add_option("command", topic, "ask, inspect, bench, export or models")->type_name("COMMAND");
     const auto mistake = [](std::string_view what, std::string_view where) {
         fmt::print(stderr, "soliloquy: {}\nTry: soliloquy {}--help\n", what, where);
         return ParsedCommandLine{std::nullopt, kExitUsage};
@@ -237,6 +253,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     line.command = ask.parsed()       ? Command::ask
                    : inspect.parsed() ? Command::inspect
                    : bench.parsed()   ? Command::bench
+                   : listing.parsed() ? Command::models
                                       : Command::export_conversations;
     return {std::move(line), kExitOk};
 }

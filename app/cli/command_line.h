@@ -11,7 +11,7 @@
 
 namespace soliloquy::cli {
 
-enum class Command : uint8_t { ask, inspect, bench, export_conversations, help };
+enum class Command : uint8_t { ask, inspect, bench, export_conversations, models, help };
 enum class ThoughtPlace : uint8_t { standard_error, standard_output, nowhere };
 
 struct AskOptions {
@@ -46,6 +46,7 @@ struct CommandLine {
     unsigned threads = 0;
     uint32_t context = 0;
     bool json = false;
+    std::vector<std::filesystem::path> add;  ///< folders and files to list besides
     AskOptions ask;
     ExportCommand export_command;
     BenchCommand bench;

@@ -25,6 +25,7 @@ int run_ask(const CommandLine& line, std::string_view piped, const EngineOpener&
 int run_inspect(const CommandLine& line, Streams streams);
 int run_bench(const CommandLine& line, Streams streams);
 int run_export(const CommandLine& line, Streams streams);
+int run_models(const CommandLine& line, Streams streams);
 
 /// The whole terminal program: parses, runs, prints.
 int run_terminal(int argc, const char* const* argv);

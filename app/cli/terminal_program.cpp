@@ -43,6 +43,8 @@ int run_terminal(int argc, const char* const* argv) {
                 return run_bench(line, streams);
             case Command::export_conversations:
                 return run_export(line, streams);
+            case Command::models:
+                return run_models(line, streams);
             case Command::help:
                 return kExitOk;
         }

@@ -9,6 +9,7 @@ FocusScope {
     readonly property bool searching: search.text.trim() !== ""
     signal settingsWanted()
     signal privacyWanted()
+    signal modelsWanted()
     signal chosen()
 
     function focusSearch() { search.forceActiveFocus(); search.selectAll() }
@@ -97,6 +98,13 @@ FocusScope {
         width: parent.width - 25
         anchors.bottom: parent.bottom
         anchors.bottomMargin: 12
+        SideRow {
+            width: parent.width
+            icon_: "cube"
+            text: qsTr("Models")
+            note: side.app.models.count > 0 ? side.app.models.count : ""
+            onClicked: side.modelsWanted()
+        }
         SideRow {
             width: parent.width
             icon_: "shield"
