@@ -14,11 +14,15 @@
 
 #include "engine/chat/jinja/interpreter.h"
 
-// Every allocation of this program is counted, to know the most memory alive during a rendering.
+// Every allocation of this program is counted, to know the most memory alive during a rendering; not under
+// AddressSanitizer, which has these operators itself.
 namespace {
 std::atomic<int64_t> live_bytes{0};
 std::atomic<int64_t> most_bytes{0};
+}  // namespace
 
+#if !defined(__SANITIZE_ADDRESS__)
+namespace {
 void* counted(size_t size) {
     void* memory = std::malloc(size);
     if (memory == nullptr) throw std::bad_alloc();
@@ -42,6 +46,7 @@ void operator delete(void* memory) noexcept { give_back(memory); }
 void operator delete[](void* memory) noexcept { give_back(memory); }
 void operator delete(void* memory, size_t) noexcept { give_back(memory); }
 void operator delete[](void* memory, size_t) noexcept { give_back(memory); }
+#endif
 
 namespace soliloquy {
 namespace {
