@@ -236,7 +236,10 @@ void MessagePartsModel::sync(int index) {
         endInsertRows();
     }
     if (before != after) shift_first_rows(index + 1, after - before);
-    if (after > 0) Q_EMIT dataChanged(this->index(begin), this->index(begin + after - 1));
+    const int first_new = std::max(begin, begin + head - 1);  // the row above new ones ends differently
+    for (int row = begin; row < first_new; ++row)
+        if (rows_[static_cast<size_t>(row)].kind != Kind::block) Q_EMIT dataChanged(this->index(row), this->index(row));
+    if (after > 0) Q_EMIT dataChanged(this->index(first_new), this->index(begin + after - 1));
     Q_EMIT countChanged();
 }
 
