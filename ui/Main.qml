@@ -100,7 +100,7 @@ T.ApplicationWindow {
             item.narrow = Qt.binding(() => window.narrow)
             item.sidebarShown = Qt.binding(() => window.sidebarPinned)
             item.sidebarWanted.connect(window.toggleSidebar)
-            item.left.connect(() => { window.modelsShown = false; page.focusComposer() })
+            item.closed.connect(() => { window.modelsShown = false; page.focusComposer() })
             item.forceActiveFocus()
         }
     }

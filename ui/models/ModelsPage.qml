@@ -10,14 +10,14 @@ FocusScope {
     property bool narrow: false
     property bool sidebarShown: true
     signal sidebarWanted()
-    signal left()
+    signal closed()
 
     readonly property int side: width < 760 ? 16 : 72
     readonly property bool detailsOpen: models.details.path !== undefined
     property string notice
 
     Component.onCompleted: models.refresh()
-    Keys.onEscapePressed: detailsOpen ? models.hideDetails() : page.left()
+    Keys.onEscapePressed: detailsOpen ? models.hideDetails() : page.closed()
 
     function act(action, path) {
         if (action === "open" || action === "anyway") page.models.open(path)
@@ -57,7 +57,7 @@ FocusScope {
             spacing: 8
             TextButton { text: qsTr("What to fetch"); bare: true; visible: page.models.count > 0; onClicked: fetch.open() }
             TextButton { text: qsTr("Add a folder"); icon_: "plus"; onClicked: folderDialog.open() }
-            IconButton { icon_: "close"; name: qsTr("Back to the conversation"); onClicked: page.left() }
+            IconButton { icon_: "close"; name: qsTr("Back to the conversation"); onClicked: page.closed() }
         }
         Rectangle { anchors.bottom: parent.bottom; width: parent.width; height: 1; color: Theme.line }
     }
