@@ -64,7 +64,7 @@ def stored_answers(folder):
             if name.endswith((".db", ".sqlite", ".sqlite3")):
                 try:
                     with sqlite3.connect(f"file:{os.path.join(root, name)}?mode=ro", uri=True, timeout=1) as store:
-                        return store.execute("SELECT COUNT(*) FROM messages WHERE role = 'assistant' AND status = 'finished' ORDER BY 1").fetchone()[0]
+                        return store.execute("SELECT COUNT(*) FROM messages WHERE role = 2 AND status = 0 ORDER BY 1").fetchone()[0]  # an assistant's, finished
                 except sqlite3.Error:
                     return 0
     return 0
