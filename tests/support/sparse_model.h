@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -17,7 +18,7 @@ struct SparseModel {
     uint32_t layers = 4, dim = 256, heads = 8, kv_heads = 2, ff_dim = 512, vocabulary = 512, context = 4096;
 };
 
-/// Every matrix is F16 [in, out] with the names of the llama table; tokens are "t0", "t1", ... without merges.
+/// Every matrix is F16 [in, out] with the names of the llama table; the vocabulary has at least 259 tokens.
 class SparseModelFile {
   public:
     explicit SparseModelFile(const SparseModel& model) : model_(model) {}
@@ -41,15 +42,7 @@ class SparseModelFile {
         number(a + "rope.dimension_count", model_.dim / model_.heads);
         key(a + "attention.layer_norm_rms_epsilon", 6);
         put(1e-5f);
-        text("tokenizer.ggml.model", "gpt2");
-        text("tokenizer.ggml.pre", "llama-bpe");
-        key("tokenizer.ggml.tokens", 9);
-        put(uint32_t{8});
-        put(uint64_t{model_.vocabulary});
-        for (uint32_t i = 0; i < model_.vocabulary; ++i) string(std::string("t").append(std::to_string(i)));
-        key("tokenizer.ggml.merges", 9);
-        put(uint32_t{8});
-        put(uint64_t{0});
+        add_vocabulary();
 
         std::string file = "GGUF";
         append(file, uint32_t{3});
@@ -103,6 +96,30 @@ class SparseModelFile {
         append(records_, uint32_t{f32 ? 0u : 1u});
         append(records_, bytes_);
         bytes_ += (size + 31) / 32 * 32;
+    }
+    /// SentencePiece: unknown, begin, end, 256 bytes, then words.
+    void add_vocabulary() {
+        text("tokenizer.ggml.model", "llama");
+        array("tokenizer.ggml.tokens", 8);
+        for (uint32_t i = 0; i < model_.vocabulary; ++i) {
+            char word[24];
+            if (i < 3)
+                std::snprintf(word, sizeof(word), "%s", i == 0 ? "<unk>" : i == 1 ? "<s>" : "</s>");
+            else
+                std::snprintf(word, sizeof(word), i < 259 ? "<0x%02X>" : "t%u", i < 259 ? i - 3 : i);
+            string(word);
+        }
+        array("tokenizer.ggml.scores", 6);
+        for (uint32_t i = 0; i < model_.vocabulary; ++i) put(-static_cast<float>(i));
+        array("tokenizer.ggml.token_type", 5);
+        for (uint32_t i = 0; i < model_.vocabulary; ++i) put(int32_t{i == 0 ? 2 : i < 3 ? 3 : i < 259 ? 6 : 1});
+        number("tokenizer.ggml.bos_token_id", 1);
+        number("tokenizer.ggml.eos_token_id", 2);
+    }
+    void array(const std::string& name, uint32_t item_type) {
+        key(name, 9);
+        put(item_type);
+        put(uint64_t{model_.vocabulary});
     }
     void add_tensors() {
         const uint64_t dim = model_.dim, kv = dim / model_.heads * model_.kv_heads;

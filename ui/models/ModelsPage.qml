@@ -85,6 +85,7 @@ FocusScope {
             width: list.width
             models: page.models
             notice: page.notice
+            onHeightChanged: if (list.currentIndex <= 0) Qt.callLater(list.positionViewAtBeginning)
         }
         delegate: ModelRow {
             width: list.width
