@@ -23,8 +23,6 @@ T.ApplicationWindow {
     color: Theme.window
     font.family: Theme.fontFamily
     font.pixelSize: Theme.size14
-    LayoutMirroring.enabled: Qt.application.layoutDirection === Qt.RightToLeft
-    LayoutMirroring.childrenInherit: true
 
     SystemPalette { id: system }
     Binding { target: Theme; property: "dark"; value: window.app.settings.theme === "dark" || (window.app.settings.theme === "system" && system.window.hslLightness < 0.5) }
@@ -118,6 +116,7 @@ T.ApplicationWindow {
         visible: x > -width
         enabled: visible
         app: window.app
+        onFound: message => page.list.showMessage(message)
         onSettingsWanted: { window.drawerOpen = false; settingsSheet.open() }
         onPrivacyWanted: { window.drawerOpen = false; privacySheet.open() }
         onModelsWanted: { window.drawerOpen = false; window.modelsShown = true }

@@ -43,7 +43,7 @@ TEST(Conversation, ShiftEnterBreaksTheLineAndNothingEmptyIsSent) {
 
 TEST(Conversation, ThoughtStreamsOpenAndFoldsWhenTheAnswerBegins) {
     Desk desk;
-    desk.model->push(think_then_answer("First line.\nSecond line.\nThird line.", "The end.", 20000));
+    desk.model->push(think_then_answer("First line.\nSecond line.\nThird line.", "The end.", 120000));
     ask(desk, QStringLiteral("Think"));
     ASSERT_TRUE(desk.wait([&] { return desk.shows(QStringLiteral("Second")); })) << "the thought is open while it is written";
     EXPECT_TRUE(desk.shows(QStringLiteral("Thinking")));
@@ -59,7 +59,7 @@ TEST(Conversation, ThoughtStreamsOpenAndFoldsWhenTheAnswerBegins) {
 
 TEST(Conversation, AThoughtThatTheUserOpenedIsNeverClosed) {
     Desk desk;
-    desk.model->push(think_then_answer("First line.\nSecond line.\nThird line.", "The end.", 20000));
+    desk.model->push(think_then_answer("First line.\nSecond line.\nThird line.", "The end.", 120000));
     ask(desk, QStringLiteral("Think"));
     ASSERT_TRUE(desk.wait([&] { return desk.shows(QStringLiteral("First")); }));
     desk.key(Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
@@ -219,7 +219,7 @@ TEST(Conversation, OneOfTheFirstPromptsCanBePressed) {
 TEST(Conversation, AQuestionSentWhileTheModelIsOpenedWaitsForIt) {
     Desk desk(Desk::Options{.load = false});
     desk.model->push(think_then_answer("a", "At last."));
-    desk.model->set_load(20, 20000);
+    desk.model->set_load(20, 60000);
     desk.session->load_model();
     desk.settle(50);
     ask(desk, QStringLiteral("Are you there?"));

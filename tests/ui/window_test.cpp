@@ -37,7 +37,7 @@ std::vector<QQuickItem*> visible_items(const Desk& desk) {
 
 TEST(Window, TheFixedAccessibleNamesExist) {
     Desk desk;
-    desk.model->push(think_then_answer("I think.", "I answer.", 20000));
+    desk.model->push(think_then_answer("I think.", "I answer.", 120000));
     for (const char* name : {"Message", "Send", "New chat", "Conversations"})
         EXPECT_NE(desk.named(QString::fromLatin1(name)), nullptr) << name;
     desk.key(Qt::Key_L, Qt::ControlModifier);

@@ -95,7 +95,7 @@ FocusScope {
                     y: 3
                     height: input.implicitHeight - 6
                     visible: input.text === "" && input.preeditText === ""
-                    text: composer.busy ? qsTr("Write the next question while it writes") : qsTr("Ask anything. It stays here.")
+                    text: composer.app.chat.thinking ? qsTr("Write the next question while it thinks") : composer.busy ? qsTr("Write the next question while it writes") : qsTr("Ask anything. It stays here.")
                     font.pixelSize: Theme.size16
                     color: Theme.faint
                     Accessible.ignored: true

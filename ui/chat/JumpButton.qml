@@ -19,7 +19,7 @@ PressButton {
     }
     contentItem: Row {
         spacing: 4
-        Words { height: parent.height; text: control.text; font.pixelSize: Theme.size12 }
+        Words { height: parent.height; text: control.text; font.pixelSize: Theme.size12; Accessible.ignored: true }
         Icon { anchors.verticalCenter: parent.verticalCenter; name: "arrow-down"; size: 14; color: Theme.text }
     }
 }

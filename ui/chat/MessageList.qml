@@ -10,6 +10,13 @@ ListView {
     signal linkPressed(string address)
     function toEnd() { following = true; positionViewAtEnd() }
     function follow() { if (following && !moving) positionViewAtEnd() }
+    function showMessage(message) {
+        const row = chat.parts.rowOfMessage(message)
+        if (row < 0) return
+        following = false
+        forceLayout()
+        positionViewAtIndex(row, ListView.Beginning)
+    }
     function scrollBy(pixels) {
         const last = Math.max(0, contentHeight - height)
         contentY = originY + Math.max(0, Math.min(last, contentY - originY + pixels))
@@ -33,6 +40,10 @@ ListView {
     T.ScrollBar.vertical: ThinScrollBar {}
 
     Binding { target: list.chat.parts; property: "following"; value: list.following }
+    Connections {
+        target: list.chat.parts
+        function onModelReset() { list.toEnd() }
+    }
     onContentHeightChanged: follow()
     onHeightChanged: follow()
     onCountChanged: follow()

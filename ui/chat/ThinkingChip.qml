@@ -30,6 +30,7 @@ PressButton {
             id: words
             height: parent.height
             text: chip.text
+            Accessible.ignored: true
             color: chip.off || !chip.switchable ? Theme.muted : Theme.accent
         }
         Icon { anchors.verticalCenter: parent.verticalCenter; visible: chip.switchable; name: "chevron-down"; size: 18; color: words.color }

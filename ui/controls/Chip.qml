@@ -38,6 +38,7 @@ PressButton {
             height: parent.height
             text: control.text
             elide: Text.ElideMiddle
+            Accessible.ignored: true
             font.pixelSize: Theme.size12
             color: Theme.muted
         }

@@ -23,6 +23,7 @@ T.AbstractButton {
     Accessible.name: control.name
     Accessible.description: control.hint
     Accessible.focusable: true
+    Accessible.ignored: !control.visible
     Accessible.onPressAction: if (control.enabled) control.clicked()
 
     HoverHandler { cursorShape: Qt.PointingHandCursor; enabled: control.enabled }

@@ -17,5 +17,6 @@ Rectangle {
         color: bar.fill
     }
     Accessible.role: Accessible.ProgressBar
+    Accessible.ignored: !visible
     Accessible.name: Math.round(value * 100) + " %"
 }

@@ -21,6 +21,7 @@ TextEdit {
     selectionColor: Theme.dark ? "#3A4470" : "#C9D4FB"
     selectedTextColor: Theme.text
     onLinkActivated: link => view.linkPressed(link)
+    Accessible.role: Accessible.EditableText  // the role whose letters a screen reader can walk through; it is read-only
     Accessible.name: view.name
     Accessible.description: view.plain
     Accessible.readOnly: true

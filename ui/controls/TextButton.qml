@@ -35,6 +35,7 @@ PressButton {
             text: control.text
             font.pixelSize: Theme.size13
             color: control.primary ? Theme.accentText : control.danger ? Theme.danger : Theme.text
+            Accessible.ignored: true
         }
     }
 }

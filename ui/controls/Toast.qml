@@ -18,6 +18,7 @@ Rectangle {
     Behavior on opacity { NumberAnimation { duration: Theme.quick } }
     Accessible.role: Accessible.Notification
     Accessible.name: toast.text
+    Accessible.ignored: !toast.visible
     Row {
         id: row
         x: 14

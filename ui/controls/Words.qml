@@ -8,5 +8,7 @@ Text {
     font.pixelSize: Theme.size13
     color: Theme.text
     verticalAlignment: Text.AlignVCenter
-    Accessible.ignored: text === ""
+    Accessible.role: Accessible.StaticText
+    Accessible.name: text
+    Accessible.ignored: text === "" || !visible
 }

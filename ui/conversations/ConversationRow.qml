@@ -49,6 +49,7 @@ Rectangle {
         visible: !row.editing
         text: row.title
         elide: Text.ElideRight
+        Accessible.ignored: true
     }
     Rectangle {
         id: dot
@@ -61,6 +62,7 @@ Rectangle {
         visible: row.writing && !more.visible
         color: Theme.accent
         Accessible.name: qsTr("is being written")
+        Accessible.ignored: !visible
         Accessible.role: Accessible.Indicator
     }
     IconButton {

@@ -7,6 +7,7 @@ FocusScope {
     id: results
     required property QtObject app
     signal chosen()
+    signal found(var message)  // its conversation is on the desk now
 
     Row {
         id: chips
@@ -54,6 +55,7 @@ FocusScope {
         T.ScrollBar.vertical: ThinScrollBar {}
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Search results")
+        Accessible.ignored: !visible
         onActiveFocusChanged: if (activeFocus && currentIndex < 0 && count > 0) currentIndex = 0
         Keys.onReturnPressed: if (currentItem) currentItem.open()
         Keys.onEnterPressed: if (currentItem) currentItem.open()
@@ -66,7 +68,7 @@ FocusScope {
             required property string snippet
             required property string plain
             required property string where
-            function open() { list.currentIndex = index; results.app.showMessage(conversation, message); results.chosen() }
+            function open() { list.currentIndex = index; results.app.showMessage(conversation, message); results.chosen(); results.found(message) }
             x: 12
             width: list.width - 24
             height: lines.implicitHeight + 16

@@ -26,6 +26,7 @@ PressButton {
             height: parent.height
             text: control.text
             elide: Text.ElideRight
+            Accessible.ignored: true
         }
         Words {
             id: aside
@@ -35,6 +36,7 @@ PressButton {
             text: control.note
             font.pixelSize: Theme.size11
             color: Theme.faint
+            Accessible.ignored: true
         }
     }
 }

@@ -11,6 +11,7 @@ FocusScope {
     signal privacyWanted()
     signal modelsWanted()
     signal chosen()
+    signal found(var message)
 
     function focusSearch() { search.forceActiveFocus(); search.selectAll() }
     function focusList() { (side.searching ? results : list).forceActiveFocus() }
@@ -82,6 +83,7 @@ FocusScope {
         visible: side.searching
         app: side.app
         onChosen: side.chosen()
+        onFound: message => side.found(message)
     }
     Rectangle {
         id: rule

@@ -45,6 +45,7 @@ PartFrame {
                     x: 22
                     height: parent.height
                     text: part.title
+                    Accessible.ignored: true
                     font.pixelSize: Theme.size14
                     color: Theme.muted
                 }
@@ -54,6 +55,7 @@ PartFrame {
                     height: parent.height
                     width: Math.max(0, parent.width - x)
                     text: part.note
+                    Accessible.ignored: true
                     elide: Text.ElideRight
                     font.pixelSize: Theme.size14
                     color: Theme.muted
