@@ -18,7 +18,9 @@ struct Worker {
     [[nodiscard]] ThreadPool::Share share(size_t count, size_t grain = 1) const noexcept {
         return ThreadPool::share(count, thread, threads, grain);
     }
-    void barrier() const noexcept { pool->barrier(); }
+    void barrier() const noexcept {
+        if (threads > 1) pool->barrier();
+    }
 };
 
 /// Called by every member of the team at once. Work is split between members over rows, heads or experts, never inside a sum,

@@ -2,6 +2,7 @@
 #include "engine/backend/cpu/cpu_plan.h"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 
 #include "engine/backend/cpu/scalar_ops.h"
@@ -109,15 +110,29 @@ Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_p
     return std::unique_ptr<Plan>(std::move(plan));
 }
 
+void CpuPlan::run_member(const Step& step, unsigned thread, unsigned threads) noexcept {
+    const Worker worker{thread, threads, threads_.get(), reinterpret_cast<float*>(scratch_.data()) + thread * scratch_stride_};
+    for (const Instruction& each : instructions_) {
+        if (each.op->idle(step)) continue;
+        if (each.barrier_before) worker.barrier();
+        each.op->run(step, worker);
+    }
+}
+
+void CpuPlan::run_with(const Step& step, bool alone) noexcept {
+    if (alone) {
+        run_member(step, 0, 1);
+    } else {
+        threads_->run([&](unsigned thread, unsigned threads) { run_member(step, thread, threads); });
+    }
+}
+
 void CpuPlan::run(const Step& step) noexcept {
-    threads_->run([&](unsigned thread, unsigned threads) {
-        const Worker worker{thread, threads, threads_.get(), reinterpret_cast<float*>(scratch_.data()) + thread * scratch_stride_};
-        for (const Instruction& each : instructions_) {
-            if (each.op->idle(step)) continue;
-            if (each.barrier_before) threads_->barrier();
-            each.op->run(step, worker);
-        }
-    });
+    if (step.ids.size() != 1 || threads_->size() == 1) return run_with(step, false);
+    const bool alone = team_or_alone_.choose();
+    const auto start = std::chrono::steady_clock::now();
+    run_with(step, alone);
+    team_or_alone_.learn(alone, std::chrono::duration<float>(std::chrono::steady_clock::now() - start).count());
 }
 
 Matrix<const float> CpuPlan::rows(Tensor activation) const noexcept { return rows_[activation.index]; }

@@ -35,6 +35,29 @@ void collect_resources(const Graph& graph, size_t first, size_t count, Instructi
 /// by rows none is needed: the same member does both.
 void place_barriers(std::vector<Instruction>& instructions);
 
+/// Decides between the whole team and the calling thread alone for steps of one token, by the time that both took lately. A member that
+/// lost its core to another program holds up the whole team at every barrier, dozens of times a step: then one thread is faster, by far
+/// on small models. Both give the same bits. The other way is tried every kProbe steps.
+class TeamOrAlone {
+  public:
+    [[nodiscard]] bool choose() noexcept {
+        const bool alone = seconds_alone_ < seconds_team_;
+        return ++steps_ % kProbe == 0 ? !alone : alone;
+    }
+    void learn(bool alone, float seconds) noexcept {
+        float& mean = alone ? seconds_alone_ : seconds_team_;
+        const float weight = mean == 0.0f || mean == kUntried ? 1.0f : seconds < mean ? 0.5f : 0.125f;  // one bad moment is soon forgiven
+        mean += weight * (seconds - mean);
+    }
+
+  private:
+    static constexpr uint32_t kProbe = 64;
+    static constexpr float kUntried = 1e9f;
+    uint32_t steps_ = kProbe - 8;  // the first try comes early
+    float seconds_team_ = 0.0f;    // 0 = not yet run: the team comes first
+    float seconds_alone_ = kUntried;
+};
+
 class CpuPlan final : public Plan {
   public:
     static Result<std::unique_ptr<Plan>> compile(const Graph& graph, std::shared_ptr<ThreadPool> threads, const PlanOptions& options);
@@ -44,6 +67,8 @@ class CpuPlan final : public Plan {
 
   private:
     CpuPlan(std::shared_ptr<ThreadPool> threads, const PlanOptions& options) : threads_(std::move(threads)), options_(options) {}
+    void run_with(const Step& step, bool alone) noexcept;
+    void run_member(const Step& step, unsigned thread, unsigned threads) noexcept;
     Result<std::vector<std::byte*>> allocate_activations(const Graph& graph);
 
     std::shared_ptr<ThreadPool> threads_;
@@ -52,6 +77,7 @@ class CpuPlan final : public Plan {
     size_t scratch_stride_ = 0;              // floats
     std::vector<Matrix<const float>> rows_;  // by tensor
     std::vector<Instruction> instructions_;
+    TeamOrAlone team_or_alone_;
 };
 
 }  // namespace soliloquy::cpu
