@@ -46,8 +46,8 @@ class TeamOrAlone {
     }
     void learn(bool alone, float seconds) noexcept {
         float& mean = alone ? seconds_alone_ : seconds_team_;
-        const float weight = mean == 0.0f || mean == kUntried ? 1.0f : seconds < mean ? 0.5f : 0.125f;  // one bad moment is soon forgiven
-        mean += weight * (seconds - mean);
+        const bool first = mean == 0.0f || mean == kUntried;
+        mean = first ? seconds : mean + (seconds < mean ? 0.5f : 0.125f) * (seconds - mean);  // one bad moment is soon forgiven
     }
 
   private:
