@@ -58,7 +58,7 @@ T.ApplicationWindow {
     }
     function leave() {
         if (drawerOpen) drawerOpen = false
-        else if (modelsShown) modelsShown = false
+        else if (modelsShown) library.item.leave()
         else if (app.chat.busy) app.chat.stop()
         else page.focusComposer()
     }

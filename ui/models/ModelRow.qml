@@ -34,13 +34,11 @@ Item {
 
     Rectangle {
         anchors.fill: parent
-        anchors.leftMargin: -12
-        anchors.rightMargin: -12
         radius: Theme.radius
         color: over.hovered ? Theme.hover : "transparent"
     }
     Rectangle { anchors.bottom: parent.bottom; width: parent.width; height: 1; color: Theme.line }
-    FocusRing { anchors.leftMargin: -12; anchors.rightMargin: -12; shown: row.current }
+    FocusRing { anchors.margins: 0; shown: row.current }
     HoverHandler { id: over }
     TapHandler { onTapped: row.detailsWanted(row.path) }
 
@@ -99,6 +97,7 @@ Item {
     TextButton {
         id: button
         anchors.right: parent.right
+        anchors.rightMargin: 4
         y: row.narrow ? 10 : Math.round((row.height - height) / 2)
         enabled: !row.opened
         text: row.loading ? qsTr("Cancel") : row.opened ? qsTr("open") : row.action === "anyway" ? qsTr("Open anyway")

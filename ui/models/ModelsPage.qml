@@ -17,8 +17,17 @@ FocusScope {
     property string notice
 
     Component.onCompleted: models.refresh()
-    Keys.onEscapePressed: detailsOpen ? models.hideDetails() : page.closed()
 
+    Connections {
+        target: page.models
+        // Rows come in while folders are read: the list begins at its head when it is whole.
+        function onScanningChanged() {
+            if (page.models.scanning) return
+            list.currentIndex = 0
+            Qt.callLater(list.positionViewAtBeginning)
+        }
+    }
+    function leave() { detailsOpen ? models.hideDetails() : page.closed() }
     function act(action, path) {
         if (action === "open" || action === "anyway") page.models.open(path)
         else page.models.showDetails(path)
@@ -85,7 +94,6 @@ FocusScope {
             width: list.width
             models: page.models
             notice: page.notice
-            onHeightChanged: if (list.currentIndex <= 0) Qt.callLater(list.positionViewAtBeginning)
         }
         delegate: ModelRow {
             width: list.width
