@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "app/models/library_settings.h"
 #include "app/platform/network_guard.h"
 #include "app/platform/paths.h"
 #include "app/viewmodels/app_view_model.h"
@@ -66,6 +67,14 @@ store::StoreResult<std::unique_ptr<store::ConversationStore>> open_store(const s
     return store::ConversationStore::open(file);
 }
 
+/// The model named on the command line, else the last one opened while it is still there, else the bundled one.
+std::filesystem::path first_model(const WindowOptions& options, const std::filesystem::path& bundled) {
+    if (!options.model.empty()) return options.model;
+    const std::filesystem::path last = models::LibrarySettings::load(options.data).last_model;
+    std::error_code ignored;
+    return !last.empty() && std::filesystem::is_regular_file(last, ignored) ? last : bundled;
+}
+
 int show(const WindowOptions& options, const NetworkGuardState& guard, int argc, char** argv) {
     QGuiApplication application(argc, argv);
     QGuiApplication::setApplicationName(QStringLiteral("Soliloquy"));
@@ -85,7 +94,7 @@ int show(const WindowOptions& options, const NetworkGuardState& guard, int argc,
     setup.load.threads = options.threads;
     SettingsViewModel::read_engine_settings(*store.value(), setup.load);
     const auto bundled = bundled_model_path();
-    setup.model = !options.model.empty() ? options.model : bundled.ok() ? bundled.value() : std::filesystem::path();
+    setup.model = first_model(options, bundled.ok() ? bundled.value() : std::filesystem::path());
     ChatSession session(std::move(setup));
 
     AppViewModel::Setup parts;
