@@ -2,7 +2,6 @@
 #include "app/viewmodels/chat_view_model.h"
 
 #include <QClipboard>
-#include <QDesktopServices>
 #include <QGuiApplication>
 #include <QVariantMap>
 
@@ -172,15 +171,6 @@ void ChatViewModel::copyBoth(qlonglong message) {
     QGuiApplication::clipboard()->setText(thought + (thought.isEmpty() || answer.isEmpty() ? QString() : QStringLiteral("\n\n---\n\n")) +
                                           answer);
     Q_EMIT copied(tr("Thought and answer copied"));
-}
-
-bool ChatViewModel::canOpenAddress(const QString& address) const {
-    const QUrl url(address, QUrl::StrictMode);
-    return url.isValid() && (url.scheme() == u"https" || url.scheme() == u"http" || url.scheme() == u"mailto");
-}
-
-bool ChatViewModel::openAddress(const QString& address) {
-    return canOpenAddress(address) && QDesktopServices::openUrl(QUrl(address, QUrl::StrictMode));
 }
 
 void ChatViewModel::openModel(const QUrl& file) {

@@ -84,9 +84,6 @@ class ChatViewModel : public QObject {
     Q_INVOKABLE void copyThought(qlonglong message);
     Q_INVOKABLE void copyBoth(qlonglong message);
     Q_INVOKABLE void copyText(const QString& text);
-    /// Hands the address to the desktop. Only http, https and mailto; the window asked before.
-    Q_INVOKABLE bool openAddress(const QString& address);
-    Q_INVOKABLE bool canOpenAddress(const QString& address) const;
     Q_INVOKABLE void openModel(const QUrl& file);
     Q_INVOKABLE void openModelPath(const QString& file);
     Q_INVOKABLE void loadModel();

@@ -1,20 +1,20 @@
 import QtQuick
 import Soliloquy
 
-// A link is opened only after its whole address was shown.
+// A link is shown whole and can be copied. It is never opened from here: a browser started by this program would inherit the filter that
+// refuses every connection.
 Sheet {
     id: sheet
     required property QtObject chat
     property string address
-    title: qsTr("Open this address?")
+    title: qsTr("The address of this link")
     widest: 520
     function ask(link) { address = link; open() }
     Words {
         width: parent.width
         wrapMode: Text.Wrap
         color: Theme.muted
-        text: sheet.chat.canOpenAddress(sheet.address) ? qsTr("A model wrote it. Your browser would send it over the network; Soliloquy itself does not.")
-                                                       : qsTr("A model wrote it. Only web and mail addresses can be opened from here.")
+        text: qsTr("A model wrote it. Soliloquy opens nothing outside; copy it into your browser if you trust it.")
     }
     Rectangle {
         width: parent.width
@@ -39,7 +39,6 @@ Sheet {
     }
     buttons: [
         TextButton { text: qsTr("Cancel"); onClicked: sheet.close() },
-        TextButton { text: qsTr("Copy"); onClicked: { sheet.chat.copyText(sheet.address); sheet.close() } },
-        TextButton { text: qsTr("Open"); primary: true; enabled: sheet.chat.canOpenAddress(sheet.address); onClicked: { sheet.chat.openAddress(sheet.address); sheet.close() } }
+        TextButton { text: qsTr("Copy"); primary: true; onClicked: { sheet.chat.copyText(sheet.address); sheet.close() } }
     ]
 }
