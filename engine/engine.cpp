@@ -18,19 +18,6 @@ constexpr const char* kPlainTemplate =
     "{{ bos_token }}{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}"
     "{% if add_generation_prompt %}assistant:{% endif %}";
 
-std::vector<ModelReport::TypeShare> type_shares(const GgufFile& file) {
-    std::vector<ModelReport::TypeShare> shares;
-    for (const auto& tensor : file.tensors()) {
-        const std::string_view type = dtype_traits(tensor.type).name;
-        auto at = std::find_if(shares.begin(), shares.end(), [&](const auto& share) { return share.type == type; });
-        if (at == shares.end()) at = shares.insert(shares.end(), {std::string(type), 0, 0});
-        at->tensors += 1;
-        at->bytes += tensor.data.size();
-    }
-    std::sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
-    return shares;
-}
-
 std::string text_or(const GgufFile& file, std::string_view key, std::string fallback) {
     const auto text = file.get_string_or(key, "");
     return text.ok() && !text->empty() ? std::string(*text) : std::move(fallback);

@@ -9,6 +9,7 @@
 #include "engine/chat/chat_template.h"
 #include "engine/chat/reasoning_profile.h"
 #include "engine/gguf/gguf_file.h"
+#include "engine/loaded_model.h"
 #include "engine/model/decoder.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -68,23 +69,6 @@ ModelReport::Metadata metadata_row(const GgufEntry& entry) {
     return row;
 }
 
-std::vector<ModelReport::TypeShare> type_shares(const GgufFile& file) {
-    std::map<std::string, ModelReport::TypeShare> by_type;
-    for (const auto& tensor : file.tensors()) {
-        auto& share = by_type[std::string(dtype_traits(tensor.type).name)];
-        share.tensors += 1;
-        share.bytes += tensor.data.size();
-    }
-    std::vector<ModelReport::TypeShare> shares;
-    for (auto& [name, share] : by_type) {
-        share.type = name;
-        shares.push_back(share);
-    }
-    std::sort(shares.begin(), shares.end(),
-              [](const auto& a, const auto& b) { return a.bytes != b.bytes ? a.bytes > b.bytes : a.type < b.type; });
-    return shares;
-}
-
 std::string text_or_empty(const GgufFile& file, std::string_view key) {
     const auto text = file.get_string_or(key, "");
     return text.ok() ? std::string(*text) : std::string();
@@ -135,6 +119,23 @@ ModelReport report_of(std::shared_ptr<const GgufFile> file) {
 }
 
 }  // namespace
+
+std::vector<ModelReport::TypeShare> type_shares(const GgufFile& file) {
+    std::map<std::string, ModelReport::TypeShare> by_type;
+    for (const auto& tensor : file.tensors()) {
+        auto& share = by_type[std::string(dtype_traits(tensor.type).name)];
+        share.tensors += 1;
+        share.bytes += tensor.data.size();
+    }
+    std::vector<ModelReport::TypeShare> shares;
+    for (auto& [name, share] : by_type) {
+        share.type = name;
+        shares.push_back(share);
+    }
+    std::sort(shares.begin(), shares.end(),
+              [](const auto& a, const auto& b) { return a.bytes != b.bytes ? a.bytes > b.bytes : a.type < b.type; });
+    return shares;
+}
 
 std::string quantization_summary(const std::vector<ModelReport::TypeShare>& types) {
     uint64_t total = 0;

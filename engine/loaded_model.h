@@ -11,6 +11,7 @@
 #include "engine/core/thread_pool.h"
 #include "engine/engine.h"
 #include "engine/gguf/gguf_file.h"
+#include "engine/inspect.h"
 #include "engine/model/decoder.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -36,6 +37,9 @@ struct EncodedPrompt {
 
 /// The bytes of a token as the reasoning parser and the window want them: of control tokens nothing but the marks of the profile.
 [[nodiscard]] std::string_view shown_bytes(const LoadedModel& loaded, TokenId id) noexcept;
+
+/// Bytes of the file by block type, largest first.
+[[nodiscard]] std::vector<ModelReport::TypeShare> type_shares(const GgufFile& file);
 
 [[nodiscard]] Result<std::unique_ptr<Session>> make_session(std::shared_ptr<const LoadedModel> loaded);
 
