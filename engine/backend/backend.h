@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
@@ -22,20 +23,37 @@ struct Step {
     [[nodiscard]] size_t rows(Rows of) const noexcept { return of == Rows::per_output ? outputs : ids.size(); }
 };
 
-/// A compiled graph with the memory of its activations. Not for two threads at once.
-class Plan {
-  public:
-    virtual ~Plan() = default;
-    /// Allocates nothing. The step must fit what the plan was compiled for.
-    virtual void run(const Step& step) noexcept = 0;
-    /// The rows that the last step left in an activation that owns its memory.
-    [[nodiscard]] virtual Matrix<const float> rows(Tensor activation) const noexcept = 0;
+/// Ops [first, end) of a graph that run without a break on one device, and what crosses its borders: activations that own their memory.
+struct Segment {
+    size_t first = 0, end = 0;
+    std::vector<Tensor> inputs = {};   ///< rows that come from the caller before the segment runs
+    std::vector<Tensor> results = {};  ///< rows that the caller wants after it
 };
 
 struct PlanOptions {
     uint32_t max_tokens = 512;
     uint32_t max_outputs = 512;
     bool exact = false;  ///< the oracle: F32 activations, weights dequantised, plain loops
+    /// In the order of the graph; ops in none of them are another device's. Empty: all ops, one segment without inputs; on the CPU every
+    /// activation is a result, on a device none is. All segments of a plan share its activations and caches.
+    std::vector<Segment> segments = {};
+    /// For tests: inputs and results travel with all rows that fit, padding included, and caches are copied from the host's memory
+    /// (TensorInfo::cache) before every run and back after it.
+    bool whole_memory = false;
+};
+
+/// A compiled graph with the memory of its activations. Not for two threads at once.
+class Plan {
+  public:
+    virtual ~Plan() = default;
+    /// Runs a segment. Allocates nothing when it succeeds. The step must fit what the plan was compiled for. A device may be lost or out of
+    /// memory; the CPU does not fail.
+    virtual Status run_segment(const Step& step, size_t segment) noexcept = 0;
+    Status run(const Step& step) noexcept { return run_segment(step, 0); }
+    /// The rows that the last step left in a result, in the host's memory.
+    [[nodiscard]] virtual Matrix<const float> rows(Tensor result) const noexcept = 0;
+    /// Where the caller puts the rows of an input before its segment runs.
+    [[nodiscard]] virtual Matrix<float> input(Tensor activation) noexcept = 0;
 };
 
 /// Checks the graph, lays out its activations and chooses the code for every op on this machine's CPU.

@@ -50,7 +50,7 @@ class CpuDecoder final : public Decoder {
                                                           std::to_string(model_->vocabulary_size())};
         }
         outputs_ = wanted == LogitsFor::none ? 0 : wanted == LogitsFor::last ? 1 : static_cast<uint32_t>(ids.size());
-        plan_->run({.ids = ids, .position = length_, .outputs = outputs_});
+        RETURN_IF_ERROR(plan_->run({.ids = ids, .position = length_, .outputs = outputs_}));
         length_ += static_cast<uint32_t>(ids.size());
         return Status::success();
     }

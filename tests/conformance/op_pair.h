@@ -88,7 +88,8 @@ inline Outcome run_graph(const OpGraph& op, bool exact, unsigned threads) {
     std::vector<uint32_t> ids(op.tokens);
     for (uint32_t t = 0; t < op.tokens; ++t) ids[t] = t;
     const Step step{.ids = ids, .position = op.position, .outputs = op.outputs};
-    (*plan)->run(step);
+    const Status ran = (*plan)->run(step);
+    EXPECT_TRUE(ran.ok());
 
     Outcome outcome;
     const size_t rows = step.rows(op.graph[op.out].rows_of);

@@ -93,8 +93,7 @@ Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_p
     plan->rows_.resize(graph.tensors().size());
     for (uint32_t i = 1; i < plan->rows_.size(); ++i) {
         if (graph.tensors()[i].role != TensorRole::activation) continue;
-        const Matrix<float> rows = binding.rows({i});
-        plan->rows_[i] = {rows.data, rows.rows, rows.columns, rows.stride};
+        plan->rows_[i] = binding.rows({i});
     }
     if (options.exact) {
         plan->instructions_ = lower_exact(graph, binding);
@@ -127,14 +126,21 @@ void CpuPlan::run_with(const Step& step, bool alone) noexcept {
     }
 }
 
-void CpuPlan::run(const Step& step) noexcept {
-    if (step.ids.size() != 1 || threads_->size() == 1) return run_with(step, false);
+Status CpuPlan::run_segment(const Step& step, size_t /*segment*/) noexcept {
+    if (step.ids.size() != 1 || threads_->size() == 1) {
+        run_with(step, false);
+        return Status::success();
+    }
     const bool alone = team_or_alone_.choose();
     const auto start = std::chrono::steady_clock::now();
     run_with(step, alone);
     team_or_alone_.learn(alone, std::chrono::duration<float>(std::chrono::steady_clock::now() - start).count());
+    return Status::success();
 }
 
-Matrix<const float> CpuPlan::rows(Tensor activation) const noexcept { return rows_[activation.index]; }
+Matrix<const float> CpuPlan::rows(Tensor activation) const noexcept {
+    const Matrix<float>& rows = rows_[activation.index];
+    return {rows.data, rows.rows, rows.columns, rows.stride};
+}
 
 }  // namespace soliloquy::cpu

@@ -62,8 +62,9 @@ class CpuPlan final : public Plan {
   public:
     static Result<std::unique_ptr<Plan>> compile(const Graph& graph, std::shared_ptr<ThreadPool> threads, const PlanOptions& options);
 
-    void run(const Step& step) noexcept override;
+    Status run_segment(const Step& step, size_t segment) noexcept override;
     [[nodiscard]] Matrix<const float> rows(Tensor activation) const noexcept override;
+    [[nodiscard]] Matrix<float> input(Tensor activation) noexcept override { return rows_[activation.index]; }
 
   private:
     CpuPlan(std::shared_ptr<ThreadPool> threads, const PlanOptions& options) : threads_(std::move(threads)), options_(options) {}
@@ -75,7 +76,7 @@ class CpuPlan final : public Plan {
     PlanOptions options_;
     Memory activations_, scratch_;
     size_t scratch_stride_ = 0;              // floats
-    std::vector<Matrix<const float>> rows_;  // by tensor
+    std::vector<Matrix<float>> rows_;  // by tensor
     std::vector<Instruction> instructions_;
     TeamOrAlone team_or_alone_;
 };
