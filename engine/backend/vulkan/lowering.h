@@ -28,6 +28,9 @@ class Binding {
     [[nodiscard]] virtual Address address(Tensor t) const noexcept = 0;
     [[nodiscard]] virtual uint32_t stride(Tensor activation) const noexcept = 0;
     [[nodiscard]] virtual Address step_block() const noexcept = 0;  ///< StepHead, then the ids (engine/ops/params.h)
+    /// F32 [tokens of the step, frequencies, 2]: cosine and sine of every token's angles, times the magnitude. The host fills them in
+    /// before each step, in double precision: a device's own sine knows 11 bits.
+    [[nodiscard]] virtual Result<Address> rotations(const std::shared_ptr<const RopeTable>& table) = 0;
     /// Numbers that never change, uploaded once: frequencies, codebooks. The same bytes give the same address.
     [[nodiscard]] virtual Result<Address> constant(std::span<const std::byte> bytes) = 0;
     struct Scratch {
