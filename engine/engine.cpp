@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 
+#include "engine/chat/past_thoughts.h"
 #include "engine/inspect.h"
 #include "engine/loaded_model.h"
 
@@ -99,7 +100,9 @@ ModelInfo describe(const GgufFile& file, const LoadedModel& loaded, const std::f
     info.reasoning_profile = std::string(loaded.profile.name());
     info.can_think = loaded.profile.can_think();
     info.thinking_can_be_switched = loaded.profile.thinking_can_be_switched;
-    info.past_thoughts = past_thoughts_name(loaded.profile.past());
+    const PastThoughtsRule past = past_thoughts_of(*loaded.chat_template, loaded.profile);
+    info.past_thoughts = past_thoughts_name(past.rule);
+    info.past_thoughts_can_be_kept = past.can_be_kept;
     return info;
 }
 
@@ -128,7 +131,11 @@ Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const Lo
     auto parsed = ChatTemplate::parse(source);
     if (!parsed.ok()) return parsed.error().within("the chat template");
     loaded->chat_template.emplace(std::move(parsed).value());
-    loaded->profile = choose_reasoning_profile(source, loaded->tokenizer->vocabulary());
+    if (options.reasoning_profile.empty()) {
+        loaded->profile = choose_reasoning_profile(source, loaded->tokenizer->vocabulary());
+    } else {
+        ASSIGN_OR_RETURN(loaded->profile, named_reasoning_profile(options.reasoning_profile, source, loaded->tokenizer->vocabulary()));
+    }
     loaded->threads = std::make_shared<ThreadPool>(options.threads);
     loaded->info = describe(*loaded->file, *loaded, path, options);
     loaded->info.device = std::move(choice);
@@ -138,11 +145,18 @@ Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const Lo
 
 }  // namespace
 
+std::vector<ReasoningProfileName> reasoning_profiles() {
+    std::vector<ReasoningProfileName> all{{"none", "everything is answer"}};
+    for (const ReasoningFamily& family : reasoning_families()) all.push_back({family.name, family.models});
+    return all;
+}
+
 Result<EncodedPrompt> encode_prompt(const LoadedModel& loaded, const GenerateRequest& request) {
     const Vocabulary& vocabulary = loaded.tokenizer->vocabulary();
     TemplateInputs inputs;
     inputs.messages = request.messages;
     inputs.thinking = request.thinking;
+    inputs.keep_past_thoughts = request.keep_past_thoughts;
     if (vocabulary.bos()) inputs.bos_token = vocabulary.bytes(*vocabulary.bos());
     if (vocabulary.eos()) inputs.eos_token = vocabulary.bytes(*vocabulary.eos());
     auto rendered = loaded.chat_template->render(inputs);

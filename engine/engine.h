@@ -50,7 +50,8 @@ struct ModelInfo {
     std::string reasoning_profile;  ///< "r1", "qwen3", "harmony", "none"
     bool can_think = false;         ///< the profile has thoughts
     bool thinking_can_be_switched = false;
-    std::string past_thoughts;  ///< the model's own rule: "dropped", "kept", "kept after the last question"
+    std::string past_thoughts;               ///< the model's own rule: "dropped", "kept", "kept after the last question"
+    bool past_thoughts_can_be_kept = false;  ///< dropped by themselves, but the template has a switch: GenerateRequest::keep_past_thoughts
     bool has_chat_template = false;
     DeviceChoice device;
 };
@@ -84,8 +85,9 @@ struct PastToken {
 };
 
 struct GenerateRequest {
-    std::vector<ChatMessage> messages;  ///< the whole history; the engine reuses the longest common prefix
-    std::optional<bool> thinking;       ///< nullopt = as the template does by itself
+    std::vector<ChatMessage> messages;       ///< the whole history; the engine reuses the longest common prefix
+    std::optional<bool> thinking;            ///< nullopt = as the template does by itself
+    std::optional<bool> keep_past_thoughts;  ///< nullopt = the model's own rule; false = never shown to it; true = where it can be
     SamplingOptions sampling;
     uint32_t max_tokens = 0;              ///< 0 = until the context is full
     std::vector<PastToken> continuation;  ///< tokens already in this assistant turn: go on after them
@@ -184,12 +186,21 @@ class Session {
 
 struct LoadOptions {
     Device device = Device::automatic;
-    unsigned threads = 0;         ///< 0 = all cores
-    uint32_t context_length = 0;  ///< 0 = the model's own, at most 32,768
-    bool exact = false;           ///< the scalar oracle: F32 activations, slow
+    unsigned threads = 0;             ///< 0 = all cores
+    uint32_t context_length = 0;      ///< 0 = the model's own, at most 32,768
+    bool exact = false;               ///< the scalar oracle: F32 activations, slow
+    std::string reasoning_profile{};  ///< a name of reasoning_profiles(); empty = chosen from template and vocabulary
     /// Called with 0..1 while loading; returning false cancels with ErrorCode::cancelled.
     std::function<bool(float)> progress;
 };
+
+/// A way of marking thoughts that the program knows.
+struct ReasoningProfileName {
+    std::string_view name;    ///< "r1"
+    std::string_view models;  ///< for people: whose way it is
+};
+/// "none" first, then every family in the order in which they are tried.
+[[nodiscard]] std::vector<ReasoningProfileName> reasoning_profiles();
 
 struct Span {
     Channel channel = Channel::answer;

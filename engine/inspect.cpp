@@ -7,6 +7,7 @@
 #include <map>
 
 #include "engine/chat/chat_template.h"
+#include "engine/chat/past_thoughts.h"
 #include "engine/chat/reasoning_profile.h"
 #include "engine/gguf/gguf_file.h"
 #include "engine/loaded_model.h"
@@ -82,14 +83,20 @@ void report_text_side(const GgufFile& file, ModelReport& report) {
         return;
     }
     const auto& vocabulary = (*tokenizer)->vocabulary();
-    report.tokenizer = std::string(vocabulary.model() == VocabularyModel::bpe ? "BPE" : "SentencePiece") + ", " +
+    report.tokenizer = std::string(vocabulary.model() == VocabularyModel::sentencepiece ? "SentencePiece" : "BPE") + ", " +
                        std::to_string(vocabulary.size()) + " tokens" +
                        (vocabulary.pre().empty() ? std::string() : ", " + std::string(vocabulary.pre()));
-    report.reasoning_profile = std::string(choose_reasoning_profile(report.chat_template, vocabulary).name());
+    const ReasoningProfile profile = choose_reasoning_profile(report.chat_template, vocabulary);
+    report.reasoning_profile = std::string(profile.name());
+    report.thinking_can_be_switched = profile.thinking_can_be_switched;
     if (report.chat_template.empty()) {
         report.warnings.emplace_back("The file has no chat template: a plain one is used, and thoughts cannot be told from answers.");
     } else if (const auto parsed = ChatTemplate::parse(report.chat_template); !parsed.ok()) {
         report.problems.push_back("The chat template cannot be read: " + parsed.error().message);
+    } else if (profile.can_think()) {
+        const PastThoughtsRule past = past_thoughts_of(*parsed, profile);
+        report.past_thoughts = past_thoughts_name(past.rule);
+        report.past_thoughts_can_be_kept = past.can_be_kept;
     }
 }
 
@@ -109,6 +116,9 @@ ModelReport report_of(std::shared_ptr<const GgufFile> file) {
                                   std::vector<uint64_t>(tensor.dims.begin(), tensor.dims.begin() + tensor.n_dims), tensor.data.size()});
     }
     report.types = type_shares(*file);
+    const auto file_type = file->get_uint_or("general.file_type", UINT32_MAX);
+    report.quantization = quantization_name(
+        file_type.ok() && *file_type < UINT32_MAX ? std::optional(static_cast<uint32_t>(*file_type)) : std::nullopt, report.types);
     if (file->tensors().empty()) {
         report.problems.emplace_back("The file holds no tensors: it is a vocabulary, not a model.");
     } else if (const auto model = Model::load(file, {}); !model.ok()) {

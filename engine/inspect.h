@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,10 @@ struct ModelReport {
     std::string architecture, name, chat_template, reasoning_profile, tokenizer;
     uint64_t parameters = 0;
     uint32_t context_length = 0;
+    std::string quantization;                ///< quantization_name()
+    std::string past_thoughts;               ///< "dropped", "kept", "kept after the last question"; empty = no template that can be asked
+    bool past_thoughts_can_be_kept = false;  ///< as in ModelInfo
+    bool thinking_can_be_switched = false;
     std::vector<Metadata> metadata;
     std::vector<TensorRow> tensors;
     std::vector<TypeShare> types;       ///< largest first
@@ -41,5 +46,8 @@ struct ModelReport {
 
 /// "Q8_0" when one type holds at least 95 % of the bytes, else the mix: "Q4_K 61 %, Q6_K 30 %, F32 9 %".
 [[nodiscard]] std::string quantization_summary(const std::vector<ModelReport::TypeShare>& types);
+
+/// "Q4_K_M": what the file calls itself (general.file_type) when its tensors bear that out, else the type that holds most bytes.
+[[nodiscard]] std::string quantization_name(std::optional<uint32_t> file_type, const std::vector<ModelReport::TypeShare>& types);
 
 }  // namespace soliloquy

@@ -64,6 +64,7 @@ int run_ask(const CommandLine& line, std::string_view piped, const EngineOpener&
     load.device = line.device;
     load.threads = line.threads;
     load.context_length = line.context;
+    load.reasoning_profile = options.profile;
     load.progress = [&](float fraction) {
         printer->loading(fraction);
         return !interrupted();

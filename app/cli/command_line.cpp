@@ -78,6 +78,8 @@ void add_ask(CLI::App& app, CommandLine& line, std::vector<std::string>& words, 
     app.add_option("--think", think, "on, off, or auto (default: as the model does by itself)")
         ->check(CLI::IsMember({"on", "off", "auto"}).description(""))
         ->type_name("MODE");
+    app.add_option("--profile", ask.profile, "How thoughts are marked, when the model does not tell: r1, qwen3, harmony, none, ...")
+        ->type_name("NAME");
     app.add_flag("--json", ask.json, "Events on stdout, one JSON object per line");
     app.add_flag("--tokens", ask.tokens, "With --json: an event for every token, with its log-probability and alternatives");
     app.add_flag("--stats", ask.stats, "Tokens and speed on stderr at the end");

@@ -19,6 +19,7 @@ struct AskOptions {
     std::string system;
     ThoughtPlace thoughts = ThoughtPlace::standard_error;
     std::optional<bool> thinking;
+    std::string profile;  ///< reasoning profile; empty = chosen from the model
     SamplingOptions sampling;
     uint32_t max_tokens = 0;
     bool json = false, tokens = false, stats = false;

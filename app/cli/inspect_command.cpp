@@ -41,10 +41,12 @@ std::string as_text(const ModelReport& report, const std::filesystem::path& path
     line("name", report.name);
     line("architecture", report.architecture);
     line("parameters", human_count(report.parameters));
-    line("weights", quantization_summary(report.types));
+    const std::string mix = quantization_summary(report.types);
+    line("weights", mix == report.quantization ? mix : fmt::format("{} ({})", report.quantization, mix));
     line("context", report.context_length > 0 ? fmt::format("{} tokens", report.context_length) : "");
     line("tokenizer", report.tokenizer);
     line("reasoning", report.reasoning_profile);
+    line("past thoughts", report.past_thoughts);
     text += report.problems.empty() ? "\nThis program can run it.\n" : "\nThis program cannot run it:\n";
     for (const std::string& problem : report.problems) text += fmt::format("  - {}\n", problem);
     for (const std::string& warning : report.warnings) text += fmt::format("  note: {}\n", warning);
@@ -76,6 +78,7 @@ std::string as_json(const ModelReport& report, const std::filesystem::path& path
               {"context_length", report.context_length},
               {"tokenizer", report.tokenizer},
               {"reasoning_profile", report.reasoning_profile},
+              {"past_thoughts", report.past_thoughts},
               {"runs", report.problems.empty()},
               {"problems", report.problems},
               {"warnings", report.warnings}};

@@ -28,18 +28,19 @@ std::string_view role_name(Role role) noexcept {
 Value from_template(std::string_view text) { return Value::string(std::string(text), TextSource::from_template); }
 Value from_content(const std::string& text) { return Value::string(text, TextSource::from_content); }
 
-Value message_value(const ChatMessage& message) {
+Value message_value(const ChatMessage& message, bool with_thought) {
     std::vector<std::pair<Value, Value>> entries;
     entries.emplace_back(from_template("role"), from_template(role_name(message.role)));
     entries.emplace_back(from_template("content"), from_content(message.content));
-    if (!message.reasoning.empty()) entries.emplace_back(from_template("reasoning_content"), from_content(message.reasoning));
+    if (with_thought && !message.reasoning.empty())
+        entries.emplace_back(from_template("reasoning_content"), from_content(message.reasoning));
     return Value::dict(std::move(entries));
 }
 
 jinja::Variables variables_of(const TemplateInputs& inputs) {
     std::vector<Value> messages;
     messages.reserve(inputs.messages.size());
-    for (const ChatMessage& message : inputs.messages) messages.push_back(message_value(message));
+    for (const ChatMessage& message : inputs.messages) messages.push_back(message_value(message, inputs.keep_past_thoughts.value_or(true)));
     jinja::Variables variables;
     variables.emplace_back("messages", Value::list(std::move(messages)));
     variables.emplace_back("add_generation_prompt", Value::boolean(inputs.add_generation_prompt));
@@ -49,6 +50,11 @@ jinja::Variables variables_of(const TemplateInputs& inputs) {
         variables.emplace_back("enable_thinking", Value::boolean(*inputs.thinking));
         variables.emplace_back("thinking", Value::boolean(*inputs.thinking));
         variables.emplace_back("reasoning_effort", from_template(*inputs.thinking ? "high" : "low"));
+    }
+    if (inputs.keep_past_thoughts.value_or(false)) {  // the switches of LFM2.5, Qwen and Laguna; of GLM; of Nemotron
+        variables.emplace_back("preserve_thinking", Value::boolean(true));
+        variables.emplace_back("clear_thinking", Value::boolean(false));
+        variables.emplace_back("truncate_history_thinking", Value::boolean(false));
     }
     return variables;
 }

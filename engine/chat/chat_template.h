@@ -21,9 +21,10 @@ namespace soliloquy {
 struct TemplateInputs {
     std::vector<ChatMessage> messages;
     bool add_generation_prompt = true;
-    std::string bos_token, eos_token;  ///< template bytes
-    std::optional<bool> thinking;      ///< sets enable_thinking and thinking, and reasoning_effort low | high
-    std::string date;                  ///< strftime_now formats this moment: "2026-07-04T12:34:56"; empty = now
+    std::string bos_token, eos_token;        ///< template bytes
+    std::optional<bool> thinking;            ///< sets enable_thinking and thinking, and reasoning_effort low | high
+    std::optional<bool> keep_past_thoughts;  ///< nullopt = as the template does; false leaves them out; true asks it to keep them
+    std::string date;                        ///< strftime_now formats this moment: "2026-07-04T12:34:56"; empty = now
 };
 
 class ChatTemplate {

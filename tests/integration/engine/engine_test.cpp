@@ -257,6 +257,43 @@ TEST(Engine, SpansAreRecomputedFromTokens) {
     EXPECT_LE(spans[0].token_end, spans[1].token_begin + 1);
 }
 
+TEST(Engine, AnotherReasoningProfileCanBeNamed) {
+    LoadOptions options;
+    options.reasoning_profile = "none";
+    const auto engine = open_bundled(options);
+    ASSERT_NE(engine, nullptr);
+    EXPECT_EQ(engine->info().reasoning_profile, "none");
+    EXPECT_FALSE(engine->info().can_think);
+    auto session = new_session(*engine);
+    CollectingSink sink;
+    ASSERT_TRUE(session->generate(ask(kQuestion), sink).ok());
+    EXPECT_TRUE(sink.thought.empty()) << "without a profile everything is answer";
+    EXPECT_NE(sink.answer.find("843"), std::string::npos) << sink.answer;
+
+    options.device = Device::cpu;
+    options.reasoning_profile = "r9";
+    const auto unknown = open_engine(testing::bundled_model(), options);
+    ASSERT_FALSE(unknown.ok());
+    EXPECT_NE(unknown.error().message.find("r9"), std::string::npos);
+    EXPECT_NE(unknown.error().message.find("harmony"), std::string::npos) << unknown.error().message;
+    EXPECT_EQ(reasoning_profiles().front().name, "none");
+    EXPECT_GE(reasoning_profiles().size(), 30u);
+}
+
+TEST(Engine, PastThoughtsAreLeftOutOnRequest) {
+    const auto engine = open_bundled();
+    const auto session = new_session(*engine);
+    GenerateRequest request;
+    request.messages = {{Role::user, "1 + 1?", {}}, {Role::assistant, "2", "one and one"}, {Role::user, "2 + 2?", {}}};
+    for (const auto keep : {std::optional<bool>(), std::optional<bool>(false), std::optional<bool>(true)}) {
+        request.keep_past_thoughts = keep;
+        const auto preview = session->preview(request);
+        ASSERT_TRUE(preview.ok()) << preview.error().message;
+        EXPECT_EQ(preview->text.find("one and one"), std::string::npos) << "this template drops them and has no switch";
+    }
+    EXPECT_FALSE(engine->info().past_thoughts_can_be_kept);
+}
+
 TEST(Engine, LoadingCanBeCancelled) {
     LoadOptions options;
     options.device = Device::cpu;

@@ -29,10 +29,11 @@ bool is_for_terminal(Words words) {
 }
 
 TEST(CommandLine, AskTakesEveryOption) {
-    const auto parsed = parse({"ask",       "--seed",    "7",    "--temp",       "0.6",        "--top-p", "0.95",   "--top-k",
-                               "40",        "--min-p",   "0.05", "--max-tokens", "100",        "--model", "m.gguf", "--device",
-                               "cpu",       "--threads", "3",    "--context",    "2048",       "--think", "off",    "--system",
-                               "Be brief.", "--data",    "d",    "--json",       "--thoughts", "none",    "Hello",  "there"});
+    const auto parsed =
+        parse({"ask",       "--seed",       "7",     "--temp",   "0.6",       "--top-p",  "0.95", "--top-k",   "40",         "--min-p",
+               "0.05",      "--max-tokens", "100",   "--model",  "m.gguf",    "--device", "cpu",  "--threads", "3",          "--context",
+               "2048",      "--think",      "off",   "--system", "Be brief.", "--data",   "d",    "--json",    "--thoughts", "none",
+               "--profile", "qwen3",        "Hello", "there"});
     ASSERT_TRUE(parsed.command.has_value());
     const CommandLine& line = *parsed.command;
     EXPECT_EQ(line.command, Command::ask);
@@ -48,6 +49,7 @@ TEST(CommandLine, AskTakesEveryOption) {
     EXPECT_EQ(line.threads, 3u);
     EXPECT_EQ(line.context, 2048u);
     EXPECT_EQ(line.ask.thinking, std::optional<bool>(false));
+    EXPECT_EQ(line.ask.profile, "qwen3");
     EXPECT_EQ(line.ask.system, "Be brief.");
     EXPECT_EQ(line.data, "d");
     EXPECT_TRUE(line.ask.json);
