@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "engine/tokenizer/byte_letters.h"
+#include "engine/tokenizer/merge_list.h"
 
 namespace soliloquy {
 namespace {
@@ -19,28 +20,8 @@ bool is_word(TokenKind kind) noexcept { return kind == TokenKind::normal || kind
 
 }  // namespace
 
-Result<Bpe> Bpe::from_gguf(const GgufFile& file, const Vocabulary& vocabulary, bool ignore_merges) try {
-    const GgufValue* value = file.find("tokenizer.ggml.merges");
-    if (value == nullptr) return invalid("tokenizer.ggml.merges is missing: a byte-level BPE vocabulary cannot be used without");
-    const auto* array = std::get_if<GgufArray>(&value->value);
-    if (array == nullptr || array->item_type != GgufType::string) {
-        return invalid("tokenizer.ggml.merges: expected an array of strings, found " +
-                       std::string(gguf_type_name(array == nullptr ? value->type : array->item_type)));
-    }
-    std::vector<std::string_view> merges;
-    if (array->count > kMaxMerges) {
-        return invalid("tokenizer.ggml.merges: expected at most " + std::to_string(kMaxMerges) + " merges, found " +
-                       std::to_string(array->count));
-    }
-    merges.reserve(array->count);
-    array->for_each_string([&](std::string_view merge) { merges.push_back(merge); });
-    return build(vocabulary, merges, ignore_merges);
-} catch (const std::bad_alloc&) {
-    return Error{ErrorCode::out_of_memory, "not enough memory for the merges of the vocabulary"};
-}
-
 Result<Bpe> Bpe::build(const Vocabulary& vocabulary, std::span<const std::string_view> merges, bool ignore_merges) try {
-    if (merges.size() > kMaxMerges) return invalid("tokenizer.ggml.merges: more than " + std::to_string(kMaxMerges) + " merges");
+    RETURN_IF_ERROR(check_merge_count(merges.size()));
     Bpe bpe(vocabulary);
     bpe.ignore_merges_ = ignore_merges;
     RETURN_IF_ERROR(bpe.index_words());
@@ -108,12 +89,8 @@ Status Bpe::add_merges(std::span<const std::string_view> merges) {
     };
     joined_texts.reserve(merges.size());  // its strings may not move
     for (size_t rank = 0; rank < merges.size(); ++rank) {
-        const size_t space = merges[rank].find(' ', 1);
-        if (space == std::string_view::npos || space + 1 >= merges[rank].size() || merges[rank].size() > Vocabulary::kMaxTokenBytes) {
-            return invalid("tokenizer.ggml.merges: merge " + std::to_string(rank) + " is not two texts with a space between them");
-        }
-        const std::string_view left = merges[rank].substr(0, space);
-        const std::string_view right = merges[rank].substr(space + 1);
+        ASSIGN_OR_RETURN(const auto halves, halves_of_merge(merges, rank));
+        const auto [left, right] = halves;
         joined_texts.push_back(std::string(left) += right);
         const auto joined = vocabulary_->find(joined_texts.back());
         if (joined && vocabulary_->is_special(*joined)) continue;

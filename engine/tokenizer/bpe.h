@@ -18,12 +18,9 @@ namespace soliloquy {
 
 class Bpe {
   public:
-    static constexpr size_t kMaxMerges = size_t{kMaxRank} + 1;
-
     /// Each merge is two texts with one space between them, as in tokenizer.ggml.merges; earlier ones join first. No merge makes a
     /// control token. `vocabulary` must outlive the result. ignore_merges: a pre-token that is a token is taken as it is.
     static Result<Bpe> build(const Vocabulary& vocabulary, std::span<const std::string_view> merges, bool ignore_merges);
-    static Result<Bpe> from_gguf(const GgufFile& file, const Vocabulary& vocabulary, bool ignore_merges);
 
     /// What one thread needs while it encodes.
     struct Scratch {

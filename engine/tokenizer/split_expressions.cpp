@@ -11,11 +11,13 @@ namespace {
 constexpr std::string_view kGpt2 = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
 constexpr std::array kGpt2Passes = {SplitPass{kGpt2, 0}};
-constexpr std::array<std::string_view, 8> kGpt2Names = {"gpt-2", "phi-2", "olmo", "mpt", "jais", "gigachat", "trillion", "granite-docling"};
+constexpr std::array<std::string_view, 11> kGpt2Names = {"gpt-2",   "phi-2",           "olmo",    "mpt",   "jais", "gigachat", "trillion",
+                                                         "exaone4", "granite-docling", "a.x-4.0", "mellum"};
 
 // Digits one by one, then as GPT-2.
 constexpr std::array kStarcoderPasses = {SplitPass{R"(\p{N})", 1}, SplitPass{kGpt2, 0}};
-constexpr std::array<std::string_view, 6> kStarcoderNames = {"smollm", "starcoder", "refact", "command-r", "codeshell", "exaone"};
+constexpr std::array<std::string_view, 8> kStarcoderNames = {"smollm",    "starcoder", "refact",     "command-r",
+                                                             "codeshell", "exaone",    "minerva-7b", "mellum2"};
 
 constexpr std::array kDefaultPasses = {
     SplitPass{R"([\p{P}\$\+<=>\^~\|]+)", 0},
@@ -27,7 +29,13 @@ constexpr std::array<std::string_view, 1> kDefaultNames = {"default"};
 
 constexpr std::array kQwen2Passes = {
     SplitPass{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)", 1}};
-constexpr std::array<std::string_view, 6> kQwen2Names = {"qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "megrez", "grok-2"};
+constexpr std::array<std::string_view, 9> kQwen2Names = {"qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "megrez", "grok-2",
+                                                         "kormo", "f2llmv2",          "solar-open"};
+
+// Seed-Coder: the ends of lines are never drawn into the punctuation before them.
+constexpr std::array kSeedCoderPasses = {
+    SplitPass{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+)", 1}};
+constexpr std::array<std::string_view, 1> kSeedCoderNames = {"seed-coder"};
 
 constexpr std::array kQwen35Passes = {SplitPass{
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)", 1}};
@@ -35,8 +43,15 @@ constexpr std::array<std::string_view, 1> kQwen35Names = {"qwen35"};
 
 constexpr std::array kLlama3Passes = {
     SplitPass{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)", 3}};
-constexpr std::array<std::string_view, 6> kLlama3Names = {"llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "lfm2"};
+constexpr std::array<std::string_view, 8> kLlama3Names = {"llama-bpe", "llama3", "llama-v3", "falcon3",
+                                                          "falcon-h1", "lfm2",   "pixtral",  "midm-2.0"};
 constexpr std::array<std::string_view, 4> kLlama3MergedNames = {"glm4", "chatglm-bpe", "dbrx", "smaug-bpe"};  // same, merges always
+
+// The digits apart first; then as Llama 3, whose own rule for digits finds runs that are short already.
+constexpr std::array kMinicpm5Passes = {
+    SplitPass{R"(\p{N}{1,3})", 3},
+    SplitPass{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}+| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)", 0}};
+constexpr std::array<std::string_view, 1> kMinicpm5Names = {"minicpm5"};
 
 // Words with at most one change from capitals to small letters; o200k.
 constexpr std::array kGpt4oPasses = {
@@ -44,7 +59,44 @@ constexpr std::array kGpt4oPasses = {
               R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
               R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
               3}};
-constexpr std::array<std::string_view, 3> kGpt4oNames = {"gpt-4o", "llama4", "minimax-m2"};
+constexpr std::array<std::string_view, 5> kGpt4oNames = {"gpt-4o", "llama4", "minimax-m2", "kanana2", "talkie"};
+
+// Kimi: runs of Han letters, then words as o200k's without them. The maker writes its two classes of letters as intersections with
+// "not Han"; a negated class of everything else is the same set, for every letter has one general category: {Lu Lt Lm Lo M} less Han,
+// and {Ll Lm Lo M} less Han. Han is written out (Script=Han): to PCRE2 from 10.40 on \p{Han} means the script extensions, a larger set.
+#define SOLILOQUY_HAN                                                                                               \
+    R"(\x{2e80}-\x{2e99}\x{2e9b}-\x{2ef3}\x{2f00}-\x{2fd5}\x{3005}\x{3007}\x{3021}-\x{3029}\x{3038}-\x{303b})"      \
+    R"(\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{f900}-\x{fa6d}\x{fa70}-\x{fad9}\x{16fe2}-\x{16fe3}\x{16ff0}-\x{16ff6})" \
+    R"(\x{20000}-\x{2a6df}\x{2a700}-\x{2b81d}\x{2b820}-\x{2cead}\x{2ceb0}-\x{2ebe0}\x{2ebf0}-\x{2ee5d})"            \
+    R"(\x{2f800}-\x{2fa1d}\x{30000}-\x{3134a}\x{31350}-\x{33479})"
+constexpr std::array kKimiPasses = {
+    SplitPass{"[" SOLILOQUY_HAN R"(]+|[^\r\n\p{L}\p{N}]?[^\p{Ll}\p{N}\p{P}\p{S}\p{Z}\p{C})" SOLILOQUY_HAN
+              R"(]*[^\p{Lu}\p{Lt}\p{N}\p{P}\p{S}\p{Z}\p{C})" SOLILOQUY_HAN
+              R"(]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[^\p{Ll}\p{N}\p{P}\p{S}\p{Z}\p{C})" SOLILOQUY_HAN
+              R"(]+[^\p{Lu}\p{Lt}\p{N}\p{P}\p{S}\p{Z}\p{C})" SOLILOQUY_HAN
+              R"(]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+              3}};
+#undef SOLILOQUY_HAN
+constexpr std::array<std::string_view, 1> kKimiNames = {"kimi-k2"};
+
+// Youtu: Korean, wide punctuation, Bopomofo and Chinese or Japanese apart, then as o200k with single digits.
+constexpr std::array kYoutuPasses = {
+    SplitPass{R"([\x{ac00}-\x{d7a3}\x{3131}-\x{318e}]+)"
+              R"(|[\x{ff01}\x{2026}\x{201c}\x{201d}\x{2018}\x{2019}\x{2014}\x{ff1a}\x{ff1b}\x{ff0c}\x{3001}-\x{303f}\x{fe30}-\x{fe4f}]+)"
+              R"(|[\x{3105}-\x{312f}]+|[\x{4e00}-\x{9fa5}\x{3040}-\x{309f}\x{30a0}-\x{30ff}]+)",
+              0},
+    SplitPass{R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
+              R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
+              R"(|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+              1}};
+constexpr std::array<std::string_view, 1> kYoutuNames = {"youtu"};
+
+// Bloom: whatever is neither space nor a sign of sentences; Viking cuts digits after it.
+constexpr SplitPass kBloom = {R"( ?[^(\s|.,!?\x{2026}\x{3002}\x{ff0c}\x{3001}\x{964}\x{6d4}\x{60c})]+)", 0};
+constexpr std::array kBloomPasses = {kBloom};
+constexpr std::array<std::string_view, 3> kBloomNames = {"bloom", "poro-chat", "gpt3-finnish"};
+constexpr std::array kVikingPasses = {kBloom, SplitPass{R"(\p{N})", 1}};
+constexpr std::array<std::string_view, 1> kVikingNames = {"viking"};
 
 constexpr std::array kTekkenPasses = {SplitPass{R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)"
                                                 R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)"
@@ -99,12 +151,18 @@ constexpr std::array kFamilies = {
     SplitFamily{kDeepseekCoderNames, kDeepseekCoderPasses, false},
     SplitFamily{kQwen2Names, kQwen2Passes, false},
     SplitFamily{kQwen35Names, kQwen35Passes, false},
+    SplitFamily{kKimiNames, kKimiPasses, false},
+    SplitFamily{kYoutuNames, kYoutuPasses, true},
+    SplitFamily{kSeedCoderNames, kSeedCoderPasses, false},
     SplitFamily{kLlama3Names, kLlama3Passes, true},
     SplitFamily{kLlama3MergedNames, kLlama3Passes, false},
+    SplitFamily{kMinicpm5Names, kMinicpm5Passes, true},
     SplitFamily{kGpt4oNames, kGpt4oPasses, false},
     SplitFamily{kTekkenNames, kTekkenPasses, true},
     SplitFamily{kGpt2Names, kGpt2Passes, false},
     SplitFamily{kStarcoderNames, kStarcoderPasses, false},
+    SplitFamily{kBloomNames, kBloomPasses, false},
+    SplitFamily{kVikingNames, kVikingPasses, false},
     SplitFamily{kDefaultNames, kDefaultPasses, false},
 };
 

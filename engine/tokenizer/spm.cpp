@@ -1,4 +1,4 @@
-/// engine/tokenizer/spm.cpp: every way to cut a token into two symbols is a merge, ranked by the token's score.
+/// engine/tokenizer/spm.cpp: letters as symbols, and the merges of a vocabulary: with scores, every way to cut a token into two symbols.
 #include "engine/tokenizer/spm.h"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/tokenizer/byte_letters.h"
+#include "engine/tokenizer/merge_list.h"
 
 namespace soliloquy {
 namespace {
@@ -43,6 +44,16 @@ Result<Spm> Spm::build(const Vocabulary& vocabulary) try {
     return Error{ErrorCode::out_of_memory, "not enough memory for the vocabulary"};
 }
 
+Result<Spm> Spm::build(const Vocabulary& vocabulary, std::span<const std::string_view> merges) try {
+    Spm spm(vocabulary);
+    RETURN_IF_ERROR(check_merge_count(merges.size()));
+    RETURN_IF_ERROR(spm.find_bytes());
+    RETURN_IF_ERROR(spm.add_merges(merges));
+    return spm;
+} catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "not enough memory for the vocabulary"};
+}
+
 Status Spm::find_bytes() {
     byte_tokens_.fill(vocabulary_->unknown().value_or(kNoSymbol));
     for (TokenId id = 0; id < vocabulary_->size(); ++id) {
@@ -57,19 +68,54 @@ Status Spm::find_bytes() {
     return {};
 }
 
+/// The symbol of a letter: its token, or where it is none, a number after the last id.
+Symbol Spm::add_letter(std::string_view text, Symbol& next) {
+    const auto id = vocabulary_->find(text);
+    const char32_t letter = first_utf8_letter(text).code_point;
+    Symbol& symbol = letter < kBasicPlane ? letters_[letter] : far_letters_.try_emplace(letter, kNoSymbol).first->second;
+    if (symbol == kNoSymbol) symbol = id && may_be_joined(vocabulary_->kind(*id)) ? *id : next++;
+    return symbol;
+}
+
+Status Spm::add_merges(std::span<const std::string_view> merges) {
+    const Vocabulary& vocabulary = *vocabulary_;
+    letters_.assign(kBasicPlane, kNoSymbol);
+    merges_.reserve(merges.size());
+    Symbol next = vocabulary.size();
+    for (TokenId id = 0; id < vocabulary.size(); ++id) {
+        if (may_be_joined(vocabulary.kind(id)) && letters_of(vocabulary.text(id)).size() == 1) add_letter(vocabulary.text(id), next);
+    }
+    std::unordered_map<std::string, Symbol> between;  // text on the way to a token that is no token itself
+    const auto symbol_of = [&](std::string_view text) -> Symbol {
+        if (letters_of(text).size() == 1) return add_letter(text, next);
+        const auto id = vocabulary.find(text);
+        if (id && may_be_joined(vocabulary.kind(*id))) return *id;
+        const auto [found, added] = between.try_emplace(std::string(text), next);
+        if (added) ++next;
+        return found->second;
+    };
+    std::string joined;
+    for (size_t rank = 0; rank < merges.size(); ++rank) {
+        ASSIGN_OR_RETURN(const auto halves, halves_of_merge(merges, rank));
+        joined.assign(halves.first).append(halves.second);
+        const auto id = vocabulary.find(joined);
+        if (id && vocabulary.is_special(*id) && !vocabulary.is_plain_text(*id)) continue;
+        const Merge merge{static_cast<uint32_t>(rank), symbol_of(joined)};
+        if (!merges_.add(symbol_of(halves.first), symbol_of(halves.second), merge)) {
+            return invalid("tokenizer.ggml.merges: thousands of merges were made to collide; the file is not an honest vocabulary");
+        }
+    }
+    return {};
+}
+
 Status Spm::add_merges() {
     const Vocabulary& vocabulary = *vocabulary_;
     letters_.assign(kBasicPlane, kNoSymbol);
-    // Letters that are no tokens but parts of tokens get numbers after the last id.
     Symbol next = vocabulary.size();
     const auto symbol_of = [&](std::string_view text, bool one_letter) -> Symbol {
+        if (one_letter) return add_letter(text, next);
         const auto id = vocabulary.find(text);
-        const bool token = id && may_be_joined(vocabulary.kind(*id));
-        if (!one_letter) return token ? *id : kNoSymbol;
-        const char32_t letter = first_utf8_letter(text).code_point;
-        Symbol& symbol = letter < kBasicPlane ? letters_[letter] : far_letters_.try_emplace(letter, kNoSymbol).first->second;
-        if (symbol == kNoSymbol) symbol = token ? *id : next++;
-        return symbol;
+        return id && may_be_joined(vocabulary.kind(*id)) ? *id : kNoSymbol;
     };
 
     // Rank = how many different scores are better, so that equal scores stay equal.
@@ -113,6 +159,20 @@ Symbol Spm::symbol_of_letter(char32_t letter) const noexcept {
 void Spm::append_bytes(std::string_view letter, std::vector<TokenId>& out) const {
     const bool space = letter == " ";
     for (const char c : space ? std::string_view("\xE2\x96\x81") : letter) out.push_back(byte_tokens_[static_cast<uint8_t>(c)]);
+}
+
+void Spm::encode_lines(std::string_view text, Scratch& scratch, std::vector<TokenId>& out) const {
+    while (!text.empty()) {
+        const bool ends = text.front() == '\n';
+        const std::string_view run = text.substr(0, ends ? text.find_first_not_of('\n') : text.find('\n'));
+        const auto whole = ends ? vocabulary_->find(run) : std::nullopt;
+        if (whole && may_be_joined(vocabulary_->kind(*whole))) {
+            out.push_back(*whole);
+        } else {
+            encode(run, false, scratch, out);
+        }
+        text.remove_prefix(run.size());
+    }
 }
 
 void Spm::encode(std::string_view text, bool space_prefix, Scratch& scratch, std::vector<TokenId>& out) const {

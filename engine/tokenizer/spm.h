@@ -1,7 +1,8 @@
-/// engine/tokenizer/spm.h: text to ids by SentencePiece's BPE: letters joined by the score of the token they make.
+/// engine/tokenizer/spm.h: text to ids by joining letters: SentencePiece's BPE.
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -17,8 +18,10 @@ class Spm {
   public:
     static constexpr size_t kMaxLetters = 256;  ///< no longer token is reached by joining; the longest of real vocabularies has 93
 
-    /// `vocabulary` must outlive the result.
+    /// Letters are joined by the score of the token they make. `vocabulary` must outlive the result.
     static Result<Spm> build(const Vocabulary& vocabulary);
+    /// Letters are joined by a list of merges, earlier ones first (VocabularyModel::letter_bpe); none makes a mark.
+    static Result<Spm> build(const Vocabulary& vocabulary, std::span<const std::string_view> merges);
 
     struct Scratch {
         explicit Scratch(const Spm& spm) : merger(spm.merges_) {}
@@ -30,11 +33,15 @@ class Spm {
     /// Appends the ids of `text`, in which spaces are spaces; with `space_prefix` one more is put before it. A letter without a token
     /// becomes its bytes' tokens, and invalid bytes do too.
     void encode(std::string_view text, bool space_prefix, Scratch& scratch, std::vector<TokenId>& out) const;
+    /// The same for letter BPE, which joins nothing across the ends of lines and takes a run of them whole where it is a token.
+    void encode_lines(std::string_view text, Scratch& scratch, std::vector<TokenId>& out) const;
 
   private:
     explicit Spm(const Vocabulary& vocabulary) : vocabulary_(&vocabulary) {}
     Status find_bytes();
     Status add_merges();
+    Status add_merges(std::span<const std::string_view> merges);
+    Symbol add_letter(std::string_view text, Symbol& next);
     Symbol symbol_of_letter(char32_t letter) const noexcept;
     void append_bytes(std::string_view letter, std::vector<TokenId>& out) const;
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/tokenizer/bpe.h"
+#include "engine/tokenizer/merge_list.h"
 #include "engine/tokenizer/pretokenizer.h"
 #include "engine/tokenizer/special_tokens.h"
 #include "engine/tokenizer/spm.h"
@@ -49,15 +50,19 @@ class BetweenBpe final : public Between {
 
 class BetweenSpm final : public Between {
   public:
-    explicit BetweenSpm(const Spm& spm, bool space_prefix) : spm_(spm), space_prefix_(space_prefix), scratch_(spm) {}
+    BetweenSpm(const Spm& spm, const Vocabulary& vocabulary) : spm_(spm), vocabulary_(vocabulary), scratch_(spm) {}
     Status encode(std::string_view text, std::vector<TokenId>& out) override {
-        spm_.encode(text, space_prefix_, scratch_, out);
+        if (vocabulary_.model() == VocabularyModel::letter_bpe) {
+            spm_.encode_lines(text, scratch_, out);
+        } else {
+            spm_.encode(text, vocabulary_.add_space_prefix(), scratch_, out);
+        }
         return {};
     }
 
   private:
     const Spm& spm_;
-    bool space_prefix_;
+    const Vocabulary& vocabulary_;
     Spm::Scratch scratch_;
 };
 
@@ -143,8 +148,8 @@ class TokenizerOfVocabulary final : public Tokenizer {
         }
         std::optional<BetweenBpe> by_bpe;
         std::optional<BetweenSpm> by_spm;
-        Between& between = spm_ ? static_cast<Between&>(by_spm.emplace(*spm_, vocabulary_.add_space_prefix()))
-                                : static_cast<Between&>(by_bpe.emplace(*pretokenizer_, *bpe_));
+        Between& between =
+            spm_ ? static_cast<Between&>(by_spm.emplace(*spm_, vocabulary_)) : static_cast<Between&>(by_bpe.emplace(*pretokenizer_, *bpe_));
         std::vector<TokenId> ids;
         ids.reserve(text.size() / 4 + 16);
         TemplateRegions regions(runs);
@@ -181,19 +186,26 @@ class TokenizerOfVocabulary final : public Tokenizer {
     std::optional<Spm> spm_;
 };
 
-/// `make_bpe(vocabulary, ignore_merges)` is called once the vocabulary has its final place.
-template <typename MakeBpe>
-Result<std::unique_ptr<Tokenizer>> make_tokenizer(Vocabulary vocabulary, MakeBpe&& make_bpe) {
+/// `merges_of()` gives the list of merges; a vocabulary that joins by score has none.
+template <typename MergesOf>
+Result<std::unique_ptr<Tokenizer>> make_tokenizer(Vocabulary vocabulary, MergesOf&& merges_of) {
     auto tokenizer = std::make_unique<TokenizerOfVocabulary>(std::move(vocabulary));
     const Vocabulary& placed = tokenizer->vocabulary();
     if (placed.model() == VocabularyModel::sentencepiece) {
         ASSIGN_OR_RETURN(Spm spm, Spm::build(placed));
         tokenizer->use_spm(std::move(spm));
-    } else {
-        ASSIGN_OR_RETURN(Pretokenizer pretokenizer, Pretokenizer::create(placed.pre()));
-        ASSIGN_OR_RETURN(Bpe bpe, make_bpe(placed, pretokenizer.ignore_merges()));
-        tokenizer->use_bpe(std::move(pretokenizer), std::move(bpe));
+        return std::unique_ptr<Tokenizer>(std::move(tokenizer));
     }
+    if (placed.model() == VocabularyModel::letter_bpe) {
+        ASSIGN_OR_RETURN(const std::vector<std::string_view> merges, merges_of());
+        ASSIGN_OR_RETURN(Spm spm, Spm::build(placed, merges));
+        tokenizer->use_spm(std::move(spm));
+        return std::unique_ptr<Tokenizer>(std::move(tokenizer));
+    }
+    ASSIGN_OR_RETURN(Pretokenizer pretokenizer, Pretokenizer::create(placed.pre()));
+    ASSIGN_OR_RETURN(const std::vector<std::string_view> merges, merges_of());
+    ASSIGN_OR_RETURN(Bpe bpe, Bpe::build(placed, merges, pretokenizer.ignore_merges()));
+    tokenizer->use_bpe(std::move(pretokenizer), std::move(bpe));
     return std::unique_ptr<Tokenizer>(std::move(tokenizer));
 }
 
@@ -201,16 +213,16 @@ Result<std::unique_ptr<Tokenizer>> make_tokenizer(Vocabulary vocabulary, MakeBpe
 
 Result<std::unique_ptr<Tokenizer>> Tokenizer::from_gguf(const GgufFile& file) try {
     ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::from_gguf(file));
-    return make_tokenizer(std::move(vocabulary),
-                          [&](const Vocabulary& placed, bool ignore_merges) { return Bpe::from_gguf(file, placed, ignore_merges); });
+    return make_tokenizer(std::move(vocabulary), [&] { return read_merges(file); });
 } catch (const std::bad_alloc&) {
     return Error{ErrorCode::out_of_memory, "not enough memory for the vocabulary"};
 }
 
 Result<std::unique_ptr<Tokenizer>> Tokenizer::from_source(const VocabularySource& source, std::span<const std::string_view> merges) try {
     ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::from_source(source));
-    return make_tokenizer(std::move(vocabulary),
-                          [&](const Vocabulary& placed, bool ignore_merges) { return Bpe::build(placed, merges, ignore_merges); });
+    return make_tokenizer(std::move(vocabulary), [&]() -> Result<std::vector<std::string_view>> {
+        return std::vector<std::string_view>(merges.begin(), merges.end());
+    });
 } catch (const std::bad_alloc&) {
     return Error{ErrorCode::out_of_memory, "not enough memory for the vocabulary"};
 }

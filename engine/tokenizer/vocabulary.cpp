@@ -152,13 +152,17 @@ Status take_role(std::string_view role, std::optional<uint64_t> id, uint32_t siz
 Result<Vocabulary> Vocabulary::from_gguf(const GgufFile& file) try {
     VocabularySource source;
     ASSIGN_OR_RETURN(const std::string_view model, file.get_string("tokenizer.ggml.model"));
+    if (model != "llama" && model != "gpt2" && model != "gemma4") {
+        return Error{ErrorCode::unsupported,
+                     "tokenizer.ggml.model is " + escaped(model) +
+                         "; this program reads \"gpt2\" (byte-level BPE), \"llama\" (SentencePiece) and \"gemma4\" (BPE of letters)"};
+    }
+    ASSIGN_OR_RETURN(source.pre, file.get_string_or("tokenizer.ggml.pre", model == "gemma4" ? model : "default"));
     if (model == "llama") {
         source.model = VocabularyModel::sentencepiece;
-    } else if (model != "gpt2") {
-        return Error{ErrorCode::unsupported, "tokenizer.ggml.model is " + escaped(model) +
-                                                 "; this program reads \"gpt2\" (byte-level BPE) and \"llama\" (SentencePiece)"};
+    } else if (model == "gemma4" || source.pre == "gemma4" || source.pre == "sarvam-moe") {
+        source.model = VocabularyModel::letter_bpe;
     }
-    ASSIGN_OR_RETURN(source.pre, file.get_string_or("tokenizer.ggml.pre", "default"));
     RETURN_IF_ERROR(read_tokens(file, source));
     RETURN_IF_ERROR(read_kinds_and_scores(file, source));
     RETURN_IF_ERROR(read_id(file, "tokenizer.ggml.bos_token_id", source.bos));
@@ -239,7 +243,7 @@ void Vocabulary::append_bytes(std::string_view text, TokenKind kind) {
         }
     }
     const bool literal = kind == TokenKind::control || kind == TokenKind::unknown;
-    if (model_ == VocabularyModel::sentencepiece && !literal) {
+    if (model_ != VocabularyModel::bpe && !literal) {
         size_t at = 0;
         for (size_t mark = text.find(kSpaceMark); mark != std::string_view::npos; mark = text.find(kSpaceMark, at)) {
             bytes_ += text.substr(at, mark - at);
@@ -265,6 +269,7 @@ Status Vocabulary::set_roles(const VocabularySource& source) {
     }
     const bool sentencepiece = model_ == VocabularyModel::sentencepiece;
     add_bos_ = source.add_bos.value_or(sentencepiece || pre_ == "llama-bpe" || pre_ == "tekken") && bos_.has_value();
+    if (pre_ == "gemma4") add_bos_ = bos_.has_value();  // files were published that deny what the model was trained with
     add_space_prefix_ = sentencepiece && source.add_space_prefix.value_or(true);
     harmony_ = find("<|channel|>") && find("<|message|>") && find("<|return|>");
 

@@ -17,7 +17,9 @@ namespace soliloquy {
 using TokenId = uint32_t;
 
 enum class TokenKind : uint8_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
-enum class VocabularyModel : uint8_t { bpe, sentencepiece };  ///< tokenizer.ggml.model = "gpt2" | "llama"
+/// tokenizer.ggml.model = "gpt2" | "llama" | "gemma4" (also "gpt2" with pre = "gemma4" or "sarvam-moe"). Letter BPE has the tokens of a
+/// SentencePiece vocabulary, U+2581 for a space and <0x0A> for a byte, but merges instead of scores.
+enum class VocabularyModel : uint8_t { bpe, sentencepiece, letter_bpe };
 
 /// What a vocabulary is made from: the values of the `tokenizer.ggml.*` keys. Views need only live until the Vocabulary is made.
 struct VocabularySource {

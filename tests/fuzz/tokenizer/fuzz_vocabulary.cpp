@@ -36,7 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::string_view rest(reinterpret_cast<const char*>(data), size);
     const std::string_view head = take_line(rest);
     VocabularySource source;
-    source.model = number_at(head, 0) % 2 == 0 ? VocabularyModel::bpe : VocabularyModel::sentencepiece;
+    constexpr VocabularyModel models[] = {VocabularyModel::bpe, VocabularyModel::sentencepiece, VocabularyModel::bpe,
+                                          VocabularyModel::letter_bpe};
+    source.model = models[number_at(head, 0) % std::size(models)];
     source.pre = families[number_at(head, 1) % std::size(families)];
     if (head.size() > 2) source.bos = number_at(head, 2);
     if (head.size() > 3) source.eos = number_at(head, 3) << (number_at(head, 4) % 60);

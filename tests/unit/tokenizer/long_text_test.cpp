@@ -90,7 +90,7 @@ TEST_P(LongText, IsCutWithoutLossOnASmallStack) {
 
 INSTANTIATE_TEST_SUITE_P(Families, LongText,
                          ::testing::Values("deepseek-v3", "deepseek-llm", "deepseek-coder", "qwen2", "qwen35", "llama-bpe", "gpt-4o",
-                                           "tekken", "gpt-2", "smollm", "default"));
+                                           "tekken", "gpt-2", "smollm", "default", "kimi-k2", "youtu", "minicpm5", "seed-coder", "viking"));
 
 TEST(LongTextIds, AreThoseOfShorterTexts) {
     SmallVocabulary small("qwen2");

@@ -14,8 +14,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::array<std::string_view, 12> kFamilies = {"deepseek-v3", "deepseek-llm", "deepseek-coder", "qwen2", "qwen35", "llama-bpe",
-                                                        "glm4",        "gpt-4o",       "tekken",         "gpt-2", "smollm", "default"};
+constexpr std::array<std::string_view, 17> kFamilies = {
+    "deepseek-v3", "deepseek-llm", "deepseek-coder", "qwen2",   "qwen35", "llama-bpe", "glm4",       "gpt-4o", "tekken",
+    "gpt-2",       "smollm",       "default",        "kimi-k2", "youtu",  "minicpm5",  "seed-coder", "viking"};
 
 std::vector<std::string> split(std::string_view pre, std::string_view text) {
     auto pretokenizer = Pretokenizer::create(pre);
@@ -55,6 +56,19 @@ TEST(Pretokenizer, WordsByFamily) {
     EXPECT_THAT(split("deepseek-v3", "\xE4\xBD\xA0\xE5\xA5\xBD.abc"), ElementsAre("\xE4\xBD\xA0\xE5\xA5\xBD", ".abc"));
     EXPECT_THAT(split("default", "a.b"), ElementsAre("a", ".", "b"));
     EXPECT_THAT(split("gpt-4o", "http://a"), ElementsAre("http", "://", "a"));
+}
+
+TEST(Pretokenizer, HanRunsStandAlone) {
+    // Kimi takes Han letters out of the words around them, the iteration mark U+3005 with them, but not U+3006, whose script is Common.
+    EXPECT_THAT(split("kimi-k2",
+                      "\xE4\xB8\xAD\xE6\x96\x87"
+                      "English\xE6\xB7\xB7"),
+                ElementsAre("\xE4\xB8\xAD\xE6\x96\x87", "English", "\xE6\xB7\xB7"));
+    EXPECT_THAT(split("kimi-k2", "\xE3\x80\x85\xE3\x80\x86"), ElementsAre("\xE3\x80\x85", "\xE3\x80\x86"));
+    // Kana are letters like others, and capitals begin a new word as in o200k.
+    EXPECT_THAT(split("kimi-k2", "\xE3\x81\x8B\xE6\xBC\xA2\xE3\x81\x8B"), ElementsAre("\xE3\x81\x8B", "\xE6\xBC\xA2", "\xE3\x81\x8B"));
+    EXPECT_THAT(split("kimi-k2", "camelCase's 1234"), ElementsAre("camel", "Case's", " ", "123", "4"));
+    EXPECT_THAT(split("kimi-k2", "  \xE4\xB8\xAD"), ElementsAre(" ", " ", "\xE4\xB8\xAD"));
 }
 
 TEST(Pretokenizer, AnUnknownFamilyIsNamed) {
