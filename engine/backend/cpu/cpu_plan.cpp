@@ -30,18 +30,33 @@ bool conflict(const std::vector<Use>& a, const std::vector<Use>& b) {
     });
 }
 
+Status check_segments(const Graph& graph, std::span<const Segment> segments) {
+    size_t at = 0;
+    for (const Segment& each : segments) {
+        if (each.first < at || each.end < each.first || each.end > graph.ops().size()) {
+            return Error{ErrorCode::internal, "segments of a plan: expected ops in order below " + std::to_string(graph.ops().size()) +
+                                                  ", found [" + std::to_string(each.first) + ", " + std::to_string(each.end) + ")"};
+        }
+        at = each.end;
+    }
+    return Status::success();
+}
+
 void append(std::vector<Use>& all, const std::vector<Use>& more) { all.insert(all.end(), more.begin(), more.end()); }
 
 }  // namespace
 
-std::vector<Instruction> lower_exact(const Graph& graph, const Binding& binding) {
-    std::vector<Instruction> instructions;
-    for (size_t i = 0; i < graph.ops().size(); ++i) {
-        Instruction& instruction = instructions.emplace_back();
-        instruction.op = std::visit([&](const auto& op) { return make_scalar(op, binding); }, graph.ops()[i]);
-        collect_resources(graph, i, 1, instruction);
+std::vector<Program> lower_exact(const Graph& graph, const Binding& binding, std::span<const Segment> segments) {
+    std::vector<Program> programs;
+    for (const Segment& segment : segments) {
+        Program& program = programs.emplace_back();
+        for (size_t i = segment.first; i < segment.end; ++i) {
+            Instruction& instruction = program.emplace_back();
+            instruction.op = std::visit([&](const auto& op) { return make_scalar(op, binding); }, graph.ops()[i]);
+            collect_resources(graph, i, 1, instruction);
+        }
     }
-    return instructions;
+    return programs;
 }
 
 void collect_resources(const Graph& graph, size_t first, size_t count, Instruction& instruction, bool by_rows) {
@@ -95,13 +110,19 @@ Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_p
         if (graph.tensors()[i].role != TensorRole::activation) continue;
         plan->rows_[i] = binding.rows({i});
     }
+    const std::vector<Segment> whole = {{.first = 0, .end = graph.ops().size()}};
+    const std::span<const Segment> segments = options.segments.empty() ? whole : options.segments;
+    RETURN_IF_ERROR(check_segments(graph, segments));
     if (options.exact) {
-        plan->instructions_ = lower_exact(graph, binding);
+        plan->programs_ = lower_exact(graph, binding, segments);
     } else {
-        ASSIGN_OR_RETURN(plan->instructions_, lower_fast(graph, binding));
+        ASSIGN_OR_RETURN(plan->programs_, lower_fast(graph, binding, segments));
     }
-    place_barriers(plan->instructions_);
-    for (const Instruction& each : plan->instructions_) plan->scratch_stride_ = std::max(plan->scratch_stride_, each.op->scratch_floats());
+    plan->team_or_alone_.resize(segments.size());
+    for (Program& program : plan->programs_) {
+        place_barriers(program);
+        for (const Instruction& each : program) plan->scratch_stride_ = std::max(plan->scratch_stride_, each.op->scratch_floats());
+    }
     // A line more than needed between members, so that no two write to one line.
     plan->scratch_stride_ = (plan->scratch_stride_ + 2 * kFloatsInLine - 1) / kFloatsInLine * kFloatsInLine;
     ASSIGN_OR_RETURN(plan->scratch_,
@@ -109,32 +130,33 @@ Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_p
     return std::unique_ptr<Plan>(std::move(plan));
 }
 
-void CpuPlan::run_member(const Step& step, unsigned thread, unsigned threads) noexcept {
+void CpuPlan::run_member(const Step& step, size_t segment, unsigned thread, unsigned threads) noexcept {
     const Worker worker{thread, threads, threads_.get(), reinterpret_cast<float*>(scratch_.data()) + thread * scratch_stride_};
-    for (const Instruction& each : instructions_) {
+    for (const Instruction& each : programs_[segment]) {
         if (each.op->idle(step)) continue;
         if (each.barrier_before) worker.barrier();
         each.op->run(step, worker);
     }
 }
 
-void CpuPlan::run_with(const Step& step, bool alone) noexcept {
+void CpuPlan::run_with(const Step& step, size_t segment, bool alone) noexcept {
     if (alone) {
-        run_member(step, 0, 1);
+        run_member(step, segment, 0, 1);
     } else {
-        threads_->run([&](unsigned thread, unsigned threads) { run_member(step, thread, threads); });
+        threads_->run([&](unsigned thread, unsigned threads) { run_member(step, segment, thread, threads); });
     }
 }
 
-Status CpuPlan::run_segment(const Step& step, size_t /*segment*/) noexcept {
+Status CpuPlan::run_segment(const Step& step, size_t segment) noexcept {
     if (step.ids.size() != 1 || threads_->size() == 1) {
-        run_with(step, false);
+        run_with(step, segment, false);
         return Status::success();
     }
-    const bool alone = team_or_alone_.choose();
+    TeamOrAlone& team_or_alone = team_or_alone_[segment];
+    const bool alone = team_or_alone.choose();
     const auto start = std::chrono::steady_clock::now();
-    run_with(step, alone);
-    team_or_alone_.learn(alone, std::chrono::duration<float>(std::chrono::steady_clock::now() - start).count());
+    run_with(step, segment, alone);
+    team_or_alone.learn(alone, std::chrono::duration<float>(std::chrono::steady_clock::now() - start).count());
     return Status::success();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/backend/cpu/cpu_op.h"
@@ -24,10 +25,13 @@ struct Instruction {
     bool barrier_before = false;  ///< some member may still be writing what this one reads or writes, or reading what it writes
 };
 
-/// One instruction for each op of the graph, of the oracle.
-std::vector<Instruction> lower_exact(const Graph& graph, const Binding& binding);
-/// Fused instructions on this machine's kernels.
-Result<std::vector<Instruction>> lower_fast(const Graph& graph, const Binding& binding);
+/// What a segment runs.
+using Program = std::vector<Instruction>;
+
+/// One instruction for each op of the segments, of the oracle.
+std::vector<Program> lower_exact(const Graph& graph, const Binding& binding, std::span<const Segment> segments);
+/// Fused instructions on this machine's kernels. Nothing is fused across the border of a segment, and its results are all written.
+Result<std::vector<Program>> lower_fast(const Graph& graph, const Binding& binding, std::span<const Segment> segments);
 
 /// The operands of ops [first, first + count), as resources.
 void collect_resources(const Graph& graph, size_t first, size_t count, Instruction& instruction, bool by_rows = false);
@@ -68,17 +72,17 @@ class CpuPlan final : public Plan {
 
   private:
     CpuPlan(std::shared_ptr<ThreadPool> threads, const PlanOptions& options) : threads_(std::move(threads)), options_(options) {}
-    void run_with(const Step& step, bool alone) noexcept;
-    void run_member(const Step& step, unsigned thread, unsigned threads) noexcept;
+    void run_with(const Step& step, size_t segment, bool alone) noexcept;
+    void run_member(const Step& step, size_t segment, unsigned thread, unsigned threads) noexcept;
     Result<std::vector<std::byte*>> allocate_activations(const Graph& graph);
 
     std::shared_ptr<ThreadPool> threads_;
     PlanOptions options_;
     Memory activations_, scratch_;
-    size_t scratch_stride_ = 0;              // floats
-    std::vector<Matrix<float>> rows_;  // by tensor
-    std::vector<Instruction> instructions_;
-    TeamOrAlone team_or_alone_;
+    size_t scratch_stride_ = 0;               // floats
+    std::vector<Matrix<float>> rows_;         // by tensor
+    std::vector<Program> programs_;           // by segment
+    std::vector<TeamOrAlone> team_or_alone_;  // by segment
 };
 
 }  // namespace soliloquy::cpu

@@ -1,5 +1,7 @@
 /// engine/backend/cpu/lower_fast.cpp: finds the ops of a graph that this machine computes together, and where activations become 8-bit.
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "engine/backend/cpu/cpu_plan.h"
 #include "engine/backend/cpu/fast_ops.h"
@@ -11,13 +13,16 @@ class FastLowering {
   public:
     FastLowering(const Graph& graph, const Binding& binding) : graph_(graph), binding_(binding), kernels_(cpu_kernels()) {}
 
-    Result<std::vector<Instruction>> lower() {
-        for (size_t i = 0; i < graph_.ops().size();) {
+    Result<Program> lower(const Segment& segment) {
+        segment_ = &segment;
+        for (auto& [index, quantized] : quantized_) quantized.valid = false;
+        for (auto& [table, angles] : angles_) angles.valid = false;
+        for (size_t i = segment.first; i < segment.end;) {
             ASSIGN_OR_RETURN(const size_t taken, std::visit([&](const auto& op) { return lower_op(i, op); }, graph_.ops()[i]));
             for (size_t j = i; j < i + taken; ++j) forget_written(j);
             i += taken;
         }
-        return std::move(instructions_);
+        return std::exchange(instructions_, {});
     }
 
   private:
@@ -25,12 +30,16 @@ class FastLowering {
 
     template <typename T>
     [[nodiscard]] const T* op_at(size_t i) const {
-        return i < graph_.ops().size() ? std::get_if<T>(&graph_.ops()[i]) : nullptr;
+        return i < segment_->end ? std::get_if<T>(&graph_.ops()[i]) : nullptr;
     }
-    /// No op from `i` on reads what the tensor holds now.
+    [[nodiscard]] bool is_result(Tensor owner) const {
+        return std::find(segment_->results.begin(), segment_->results.end(), owner) != segment_->results.end();
+    }
+    /// No op from `i` on reads what the tensor holds now, here or on another device, and it is no result of the segment.
     [[nodiscard]] bool is_dead(Tensor t, size_t i) const {
         const Tensor owner = graph_.owner(t);
         for (; i < graph_.ops().size(); ++i) {
+            if (i == segment_->end && is_result(owner)) return false;
             bool read = false, written = false;
             for_each_operand(graph_.ops()[i], [&](Tensor each, Access access) {
                 if (graph_.owner(each) == owner) (access == Access::read ? read : written) = true;
@@ -38,7 +47,7 @@ class FastLowering {
             if (read) return false;
             if (written && t == owner) return true;
         }
-        return true;
+        return segment_->end < graph_.ops().size() || !is_result(owner);
     }
     [[nodiscard]] bool share_memory(Tensor a, Tensor b) const { return graph_.owner(a) == graph_.owner(b); }
     [[nodiscard]] bool needs_q8(Tensor w) const { return kernels_.activation_format(binding_.weight(w).type) == ActivationFormat::q8; }
@@ -61,6 +70,7 @@ class FastLowering {
     struct Angles {
         std::shared_ptr<const RopeAngles> angles;
         Resource resource = 0;
+        bool valid = false;
     };
 
     /// The input of products with the weights `ws`; a QuantizeRows goes before them unless what x holds was quantised already.
@@ -100,9 +110,12 @@ class FastLowering {
         if (angles.angles == nullptr) {
             ASSIGN_OR_RETURN(angles.angles, make_rope_angles(table, binding_.options().max_tokens));
             angles.resource = new_resource();
+        }
+        if (!angles.valid) {
             Instruction& instruction = instructions_.emplace_back();
             instruction.op = make_compute_angles(angles.angles);
             instruction.writes = {{angles.resource, true}};
+            angles.valid = true;
         }
         return angles;
     }
@@ -144,7 +157,7 @@ class FastLowering {
 
     /// The rotated queries go into latent attention and nowhere else.
     [[nodiscard]] bool rotated_by_attention(size_t i, const Rope& op) const {
-        for (size_t j = i + 1; j < graph_.ops().size(); ++j) {
+        for (size_t j = i + 1; j < segment_->end; ++j) {
             if (const AttentionMla* mla = op_at<AttentionMla>(j); mla != nullptr && mla->q == op.x) {
                 const size_t nope = binding_.weight(mla->k_b).columns;
                 const size_t rope = binding_.info(mla->cache).columns - binding_.weight(mla->k_b).rows;
@@ -224,7 +237,8 @@ class FastLowering {
     const Graph& graph_;
     const Binding& binding_;
     const CpuKernels& kernels_;
-    std::vector<Instruction> instructions_;
+    const Segment* segment_ = nullptr;
+    Program instructions_;
     std::map<uint32_t, Quantized> quantized_;  // by tensor
     std::map<const RopeTable*, Angles> angles_;
     std::optional<Rope> pending_rope_;
@@ -233,6 +247,14 @@ class FastLowering {
 
 }  // namespace
 
-Result<std::vector<Instruction>> lower_fast(const Graph& graph, const Binding& binding) { return FastLowering(graph, binding).lower(); }
+Result<std::vector<Program>> lower_fast(const Graph& graph, const Binding& binding, std::span<const Segment> segments) {
+    FastLowering lowering(graph, binding);
+    std::vector<Program> programs;
+    for (const Segment& segment : segments) {
+        ASSIGN_OR_RETURN(Program program, lowering.lower(segment));
+        programs.push_back(std::move(program));
+    }
+    return programs;
+}
 
 }  // namespace soliloquy::cpu
