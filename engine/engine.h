@@ -74,6 +74,8 @@ struct SamplingOptions {
     float repetition_penalty = 1.0f;  ///< 1 = off
     uint32_t repetition_window = 256;
     uint64_t seed = 0;  ///< same seed, file and backend: the same tokens
+
+    bool operator==(const SamplingOptions&) const = default;
 };
 
 /// Where a token comes from. The numbers are those of the trace format.
