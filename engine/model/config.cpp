@@ -73,8 +73,10 @@ Status ConfigReader::read_rope(ModelConfig& config) const {
     RopeConfig& rope = config.rope;
     ASSIGN_OR_RETURN(rope.dimensions, size_or("rope.dimension_count", config.key_dim));
     ASSIGN_OR_RETURN(rope.base, number_or("rope.freq_base", 10000.0));
-    ASSIGN_OR_RETURN(const std::string_view scaling, text_or("rope.scaling.type", "none"));
-    ASSIGN_OR_RETURN(rope.factor, number_or("rope.scaling.factor", 1.0));
+    // Older files give a factor under another name, and files without a type mean the linear one.
+    ASSIGN_OR_RETURN(const std::string_view scaling, text_or("rope.scaling.type", "linear"));
+    ASSIGN_OR_RETURN(const double older_factor, number_or("rope.scale_linear", 1.0));
+    ASSIGN_OR_RETURN(rope.factor, number_or("rope.scaling.factor", older_factor));
     ASSIGN_OR_RETURN(rope.original_context_length, size_or("rope.scaling.original_context_length", config.context_length));
     ASSIGN_OR_RETURN(rope.beta_fast, number_or("rope.scaling.yarn_beta_fast", 32.0));
     ASSIGN_OR_RETURN(rope.beta_slow, number_or("rope.scaling.yarn_beta_slow", 1.0));
@@ -84,7 +86,7 @@ Status ConfigReader::read_rope(ModelConfig& config) const {
     if (scaling == "yarn") {
         rope.scaling = RopeScaling::yarn;
     } else if (scaling == "linear") {
-        rope.scaling = RopeScaling::linear;
+        rope.scaling = rope.factor == 0.0 || rope.factor == 1.0 ? RopeScaling::none : RopeScaling::linear;
     } else if (scaling != "none") {
         return Error{ErrorCode::unsupported,
                      name_of("rope.scaling.type") + ": expected none, linear or yarn, found '" + std::string(scaling) + "'"};

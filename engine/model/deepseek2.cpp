@@ -17,6 +17,12 @@ Result<ModelConfig> read_deepseek2(const ConfigReader& reader) {
                                                   std::to_string(c.n_layers) + ", found " + std::to_string(nextn)};
     }
     c.n_layers -= nextn;
+    ASSIGN_OR_RETURN(const double temperature, reader.number_or("attention.temperature_scale", 0.0));
+    if (temperature != 0.0) {
+        return Error{ErrorCode::unsupported,
+                     reader.name_of("attention.temperature_scale") + ": expected none, found " + std::to_string(temperature) +
+                         "; this program does not sharpen attention with the position, as this model was trained to"};
+    }
     ASSIGN_OR_RETURN(c.kv_lora_rank, reader.size("attention.kv_lora_rank"));
     // Files for "lite" models may lack the key, or hold one that is not meant: the tensor decides.
     if (reader.file().find_tensor("blk.0.attn_q.weight") == nullptr) {

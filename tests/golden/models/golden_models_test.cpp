@@ -145,6 +145,18 @@ TEST(GoldenModels, fast_path_of_own_models) {
     expect_quantised(cases);
 }
 
+TEST(GoldenModels, exact_path_of_variants) {
+    const auto cases = cases_in(own_folder() / "variants");
+    ASSERT_EQ(cases.size(), 7u);
+    expect_exact(cases);
+}
+
+TEST(GoldenModels, fast_path_of_variants) {
+    const auto cases = cases_in(own_folder() / "variants");
+    ASSERT_EQ(cases.size(), 7u);
+    expect_quantised(cases);
+}
+
 TEST(GoldenModels, exact_path_of_every_shared_model) {
     const auto folder = testing::shared_folder() / "models/mini";
     REQUIRE_SHARED(folder);

@@ -56,6 +56,10 @@ struct EditedModel {
         erase_key(key);
         entries.push_back({key, {GgufType::uint32, value}});
     }
+    void set_float(const std::string& key, double value) {
+        erase_key(key);
+        entries.push_back({key, {GgufType::float32, value}});
+    }
     void set_string(const std::string& key, std::string_view value) {
         erase_key(key);
         entries.push_back({key, {GgufType::string, value}});

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/model/architecture.h"
 #include "tests/support/shared_folder.h"
 #include "tests/unit/model/edited_model.h"
 
@@ -129,6 +130,33 @@ TEST(LoadTest, gate_and_up_in_one_tensor) {
     const auto model = joined.load();
     ASSERT_TRUE(model.ok()) << model.error().message;
     EXPECT_EQ(last_logits(*model), last_logits(apart.load().value()));
+}
+
+TEST(LoadTest, attention_sharpened_by_position_is_refused) {
+    EditedModel file(testing::bundled_model());
+    file.set_float("deepseek2.attention.temperature_scale", 0.1);
+    EXPECT_THAT(file.load_error(), HasSubstr("deepseek2.attention.temperature_scale"));
+    file.set_float("deepseek2.attention.temperature_scale", 0.0);
+    EXPECT_EQ(file.load_error(), "");
+}
+
+// Files of GLM-4.7-Flash leave the gate out: 47 or 48 blocks and a vocabulary of 154,880 mean the sigmoid, anything else the softmax.
+TEST(LoadTest, a_gate_that_the_file_does_not_name) {
+    const auto gate_of = [](uint32_t blocks, uint64_t vocabulary) {
+        EditedModel file(data("variants/deepseek2-moonlight-Q8_0.gguf"));
+        file.erase_key("deepseek2.expert_gating_func");
+        file.set_uint("deepseek2.block_count", blocks);
+        auto& embedding = file.tensor("token_embd.weight");
+        embedding.dims[1] = vocabulary;
+        embedding.data.assign(vocabulary * 34, std::byte{0});  // a row is one block of Q8_0
+        const auto config = read_config(*file.open());
+        EXPECT_TRUE(config.ok()) << config.error().message;
+        return config->gate;
+    };
+    EXPECT_EQ(gate_of(47, 154880), Gate::sigmoid);
+    EXPECT_EQ(gate_of(48, 154880), Gate::sigmoid);
+    EXPECT_EQ(gate_of(27, 154880), Gate::softmax);
+    EXPECT_EQ(gate_of(47, 154879), Gate::softmax);
 }
 
 TEST(LoadTest, progress_grows_and_can_cancel) {
