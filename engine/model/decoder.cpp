@@ -6,6 +6,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/backend/cpu/cpu_kernels.h"
+#include "engine/backend/placed_plan.h"
 #include "engine/model/model.h"
 #include "engine/model/transformer.h"
 
@@ -15,18 +16,26 @@ namespace {
 constexpr uint32_t kLongestContext = 1u << 24;
 constexpr uint32_t kLongestBatch = 8192;
 
-class CpuDecoder final : public Decoder {
+class ModelDecoder final : public Decoder {
   public:
-    static Result<std::unique_ptr<Decoder>> create(std::shared_ptr<const LoadedModel> model, std::shared_ptr<ThreadPool> threads,
+    static Result<std::unique_ptr<Decoder>> create(std::shared_ptr<const BoundModel> model, std::shared_ptr<ThreadPool> threads,
                                                    const DecoderOptions& options) {
-        std::unique_ptr<CpuDecoder> decoder(new CpuDecoder(std::move(model)));
-        const LoadedModel& m = *decoder->model_;
+        std::unique_ptr<ModelDecoder> decoder(new ModelDecoder(std::move(model)));
+        const BoundModel& m = *decoder->model_;
+        const bool uses_device = m.accelerator() != nullptr && !options.cpu_only;
         decoder->max_batch_ = std::clamp(options.max_batch, 1u, std::min(kLongestBatch, options.context_length));
-        ASSIGN_OR_RETURN(decoder->cache_, KvCache::create(m.config(), options.context_length, m.cache_type()));
-        ForwardGraph forward = make_forward_graph(m.config(), m.weights(), decoder->cache_);
+        decoder->max_outputs_ = uses_device ? device_outputs(decoder->max_batch_) : decoder->max_batch_;
+        ASSIGN_OR_RETURN(decoder->cache_, KvCache::create(m.config(), options.context_length, m.cache_type(),
+                                                          uses_device ? m.caches_on_device() : std::vector<bool>()));
+        const ForwardGraph forward = make_forward_graph(m.config(), m.weights(), decoder->cache_);
         decoder->logits_tensor_ = forward.logits;
-        const PlanOptions plan{.max_tokens = decoder->max_batch_, .max_outputs = decoder->max_batch_, .exact = m.exact()};
-        ASSIGN_OR_RETURN(decoder->plan_, compile_for_cpu(forward.graph, std::move(threads), plan));
+        const PlanOptions plan{.max_tokens = decoder->max_batch_, .max_outputs = decoder->max_outputs_, .exact = m.exact()};
+        if (uses_device) {
+            ASSIGN_OR_RETURN(decoder->plan_, compile_placed(forward.graph, m.placement().ops_on_device(forward.parts), {&forward.logits, 1},
+                                                            std::move(threads), *m.accelerator(), m.device_weights(), plan));
+        } else {
+            ASSIGN_OR_RETURN(decoder->plan_, compile_for_cpu(forward.graph, std::move(threads), plan));
+        }
         return std::unique_ptr<Decoder>(std::move(decoder));
     }
 
@@ -35,6 +44,32 @@ class CpuDecoder final : public Decoder {
     void truncate(uint32_t length) noexcept override { length_ = std::min(length_, length); }
 
     Status append(std::span<const TokenId> ids, LogitsFor wanted) override {
+        RETURN_IF_ERROR(check(ids));
+        const auto count = static_cast<uint32_t>(ids.size());
+        outputs_ = wanted == LogitsFor::none ? 0 : wanted == LogitsFor::last ? 1 : count;
+        in_turns_ = outputs_ > max_outputs_;
+        if (in_turns_) {
+            RETURN_IF_ERROR(append_in_turns(ids));
+        } else {
+            RETURN_IF_ERROR(plan_->run({.ids = ids, .position = length_, .outputs = outputs_}));
+        }
+        length_ += count;
+        return Status::success();
+    }
+
+    [[nodiscard]] Matrix<const float> logits() const noexcept override {
+        const size_t columns = model_->vocabulary_size();
+        if (in_turns_) return {gathered_.data(), outputs_, columns, columns};
+        Matrix<const float> rows = plan_->rows(logits_tensor_);
+        rows.rows = outputs_;
+        return rows;
+    }
+    [[nodiscard]] Plan& plan() noexcept override { return *plan_; }
+
+  private:
+    explicit ModelDecoder(std::shared_ptr<const BoundModel> model) : model_(std::move(model)) {}
+
+    [[nodiscard]] Status check(std::span<const TokenId> ids) const {
         if (ids.empty() || ids.size() > max_batch_) {
             return Error{ErrorCode::invalid_argument,
                          "append: expected 1 to " + std::to_string(max_batch_) + " tokens, found " + std::to_string(ids.size())};
@@ -49,26 +84,30 @@ class CpuDecoder final : public Decoder {
             return Error{ErrorCode::invalid_argument, "token " + std::to_string(id) + ": expected less than the vocabulary of " +
                                                           std::to_string(model_->vocabulary_size())};
         }
-        outputs_ = wanted == LogitsFor::none ? 0 : wanted == LogitsFor::last ? 1 : static_cast<uint32_t>(ids.size());
-        RETURN_IF_ERROR(plan_->run({.ids = ids, .position = length_, .outputs = outputs_}));
-        length_ += static_cast<uint32_t>(ids.size());
         return Status::success();
     }
 
-    [[nodiscard]] Matrix<const float> logits() const noexcept override {
-        Matrix<const float> rows = plan_->rows(logits_tensor_);
-        rows.rows = outputs_;
-        return rows;
+    Status append_in_turns(std::span<const TokenId> ids) {
+        gathered_.clear();
+        gathered_.reserve(ids.size() * model_->vocabulary_size());
+        for (size_t at = 0; at < ids.size(); at += max_outputs_) {
+            const auto part = ids.subspan(at, std::min<size_t>(max_outputs_, ids.size() - at));
+            const auto count = static_cast<uint32_t>(part.size());
+            RETURN_IF_ERROR(plan_->run({.ids = part, .position = length_ + static_cast<uint32_t>(at), .outputs = count}));
+            const Matrix<const float> rows = plan_->rows(logits_tensor_);
+            for (size_t r = 0; r < count; ++r) gathered_.insert(gathered_.end(), rows.row(r).begin(), rows.row(r).end());
+        }
+        return Status::success();
     }
 
-  private:
-    explicit CpuDecoder(std::shared_ptr<const LoadedModel> model) : model_(std::move(model)) {}
-
-    std::shared_ptr<const LoadedModel> model_;
+    std::shared_ptr<const BoundModel> model_;
     KvCache cache_;
     std::unique_ptr<Plan> plan_;
     Tensor logits_tensor_;
+    std::vector<float> gathered_;  // logits of a batch that was run in turns
+    bool in_turns_ = false;
     uint32_t max_batch_ = 1;
+    uint32_t max_outputs_ = 1;
     uint32_t length_ = 0;
     uint32_t outputs_ = 0;
 };
@@ -77,7 +116,7 @@ class CpuDecoder final : public Decoder {
 
 Result<std::unique_ptr<Decoder>> Decoder::create(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> threads,
                                                  const DecoderOptions& options) {
-    const auto loaded = std::dynamic_pointer_cast<const LoadedModel>(std::move(model));
+    const auto loaded = std::dynamic_pointer_cast<const BoundModel>(std::move(model));
     if (loaded == nullptr) return Error{ErrorCode::invalid_argument, "decoder: the model was not made by Model::load"};
     if (threads == nullptr) return Error{ErrorCode::invalid_argument, "decoder: no threads"};
     if (options.context_length == 0 || options.context_length > kLongestContext) {
@@ -85,7 +124,7 @@ Result<std::unique_ptr<Decoder>> Decoder::create(std::shared_ptr<const Model> mo
                                                       std::to_string(options.context_length)};
     }
     try {
-        return CpuDecoder::create(loaded, std::move(threads), options);
+        return ModelDecoder::create(loaded, std::move(threads), options);
     } catch (const std::bad_alloc&) {
         return Error{ErrorCode::out_of_memory, "decoder: out of memory; close other programs, or choose a shorter context"};
     }

@@ -7,6 +7,8 @@
 #include <memory>
 #include <span>
 
+#include "engine/backend/accelerator.h"
+#include "engine/backend/placement.h"
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
 #include "engine/core/thread_pool.h"
@@ -16,9 +18,18 @@ namespace soliloquy {
 
 using TokenId = uint32_t;
 
+/// A device beside the CPU, and how much of the model it gets.
+struct ModelDevice {
+    std::shared_ptr<Accelerator> accelerator = nullptr;  ///< nullptr: the CPU alone
+    PlacementWish wish = {};
+    uint32_t context_length = 4096;  ///< of the decoders to come; the cache of one of them is counted
+    uint32_t max_batch = 512;
+};
+
 struct ModelOptions {
-    bool exact = false;                   ///< scalar oracle with F32 activations
+    bool exact = false;                   ///< scalar oracle with F32 activations; on the CPU, whatever device is given
     std::function<bool(float)> progress;  ///< false cancels
+    ModelDevice device = {};
 };
 
 /// Hyperparameters and bound weights of one file. Immutable; shared by its decoders. Keeps views into `file`.
@@ -34,6 +45,8 @@ class Model {
     /// Bytes of weights that a decode step reads for one token, the embedding row apart; and of KV cache per position.
     [[nodiscard]] virtual uint64_t weight_bytes_per_token() const noexcept = 0;
     [[nodiscard]] virtual uint64_t kv_bytes_per_position() const noexcept = 0;
+    /// What runs on the device that the model was loaded for; uses_device() is false without one.
+    [[nodiscard]] virtual const Placement& placement() const noexcept = 0;
 };
 
 enum class LogitsFor : uint8_t { none, last, all };
@@ -41,6 +54,7 @@ enum class LogitsFor : uint8_t { none, last, all };
 struct DecoderOptions {
     uint32_t context_length = 4096;
     uint32_t max_batch = 512;  ///< longest run of tokens in one pass
+    bool cpu_only = false;     ///< leaves the model's device alone; the weights are in the host's memory, too
 };
 
 class Decoder {
@@ -53,9 +67,12 @@ class Decoder {
     [[nodiscard]] virtual uint32_t context_length() const noexcept = 0;
     virtual void truncate(uint32_t length) noexcept = 0;  ///< forgets positions >= length
     /// Appends 1..max_batch tokens. A step of one token allocates nothing. context_full when they do not fit; the cache is unchanged then.
+    /// A device may fail: out_of_memory, or device when it was lost, after which only a newly loaded model runs on it.
     virtual Status append(std::span<const TokenId> ids, LogitsFor wanted) = 0;
     /// [1 or ids.size(), vocabulary_size] of the last append; valid until the next.
     [[nodiscard]] virtual Matrix<const float> logits() const noexcept = 0;
+    /// The compiled plan, for measuring.
+    [[nodiscard]] virtual Plan& plan() noexcept = 0;
 };
 
 /// "scalar", "AVX2", "AVX-512 VNNI", "NEON": what this machine's CPU runs.

@@ -16,7 +16,7 @@ uint64_t KvCache::bytes_per_position(const ModelConfig& config, DType type) noex
     return (key_columns(config) + value_columns(config)) * row_bytes(type, 1) * config.n_layers;
 }
 
-Result<KvCache> KvCache::create(const ModelConfig& config, uint32_t context_length, DType type) {
+Result<KvCache> KvCache::create(const ModelConfig& config, uint32_t context_length, DType type, const std::vector<bool>& elsewhere) {
     KvCache cache;
     cache.type_ = type;
     cache.context_length_ = context_length;
@@ -24,6 +24,10 @@ Result<KvCache> KvCache::create(const ModelConfig& config, uint32_t context_leng
     const uint64_t key_bytes = key_columns(config) * number * context_length;  // below 2^24 * 2^12 * 2^2 * 2^24
     const uint64_t value_bytes = value_columns(config) * number * context_length;
     for (uint32_t i = 0; i < config.n_layers; ++i) {
+        if (i < elsewhere.size() && elsewhere[i]) {
+            cache.layers_.emplace_back();
+            continue;
+        }
         ASSIGN_OR_RETURN(auto block, Memory::allocate(key_bytes + value_bytes, "KV cache of " + std::to_string(context_length) +
                                                                                    " positions, layer " + std::to_string(i)));
         cache.layers_.push_back({block.data(), value_bytes > 0 ? block.data() + key_bytes : nullptr});

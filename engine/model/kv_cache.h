@@ -10,8 +10,9 @@ namespace soliloquy {
 
 class KvCache {
   public:
-    /// F16 or F32. The memory is asked for at once and becomes real page by page as positions are written.
-    static Result<KvCache> create(const ModelConfig& config, uint32_t context_length, DType type);
+    /// F16 or F32. The memory is asked for at once and becomes real page by page as positions are written. Layers for which `elsewhere` is
+    /// true (none beyond its end) get no memory: their device keeps it.
+    static Result<KvCache> create(const ModelConfig& config, uint32_t context_length, DType type, const std::vector<bool>& elsewhere = {});
 
     struct Layer {
         std::byte* keys = nullptr;    ///< [context, key_columns]; for MLA the latent and the rotated key
