@@ -11,9 +11,9 @@ uint64_t codebook_address() { return p.codebook; }
 
 // silu(gate) * up, or with a limit the clamped form of engine/ops/swiglu.h
 float swiglu(float gate, float up) {
-    if (p.limit <= 0.0) return gate / (1.0 + exp(-gate)) * up;
+    if (p.limit <= 0.0) return gate / (1.0 + exp(min(-gate, 80.0))) * up;
     const float g = min(gate, p.limit);
-    return g / (1.0 + exp(-p.alpha * g)) * (clamp(up, -p.limit, p.limit) + 1.0);
+    return g / (1.0 + exp(min(-p.alpha * g, 80.0))) * (clamp(up, -p.limit, p.limit) + 1.0);
 }
 
 void main() {

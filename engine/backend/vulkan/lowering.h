@@ -51,6 +51,7 @@ class Lowering {
     [[nodiscard]] Binding& binding() noexcept { return binding_; }
     [[nodiscard]] const Graph& graph() const noexcept { return binding_.graph(); }
     [[nodiscard]] bool single() const noexcept { return single_; }
+    [[nodiscard]] size_t first() const noexcept { return segment_.first; }  ///< op of the segment; for looking back
     /// The op `i` of the graph if it is a T and in the segment; for looking ahead.
     template <typename T>
     [[nodiscard]] const T* op_at(size_t i) const {
