@@ -134,5 +134,61 @@ TEST(ConformanceRows, append_kv_rounds_to_the_nearest_half_and_touches_no_other_
     }
 }
 
+struct Router {
+    Gate gate;
+    uint32_t n_experts, n_used, n_groups, n_groups_used;
+    bool bias, normalize;
+};
+
+/// The ids are compared as bits: numbers of the kind that no rounding forgives.
+TEST(ConformanceRows, route_experts_chooses_the_same_experts) {
+    for (const Router& r : {Router{Gate::softmax, 64, 6, 1, 1, false, false},
+                            {Gate::softmax, 128, 8, 1, 1, false, true},
+                            {Gate::sigmoid, 256, 8, 8, 4, true, true},
+                            {Gate::softmax_selected, 32, 4, 1, 1, false, false},
+                            {Gate::sqrt_softplus, 384, 6, 1, 1, true, true},
+                            {Gate::softmax, 160, 6, 8, 3, false, false},
+                            {Gate::softmax, 512, 16, 1, 1, false, true},
+                            {Gate::sigmoid, 7, 7, 7, 7, true, true},
+                            {Gate::softmax_selected, 6, 2, 1, 1, true, true},
+                            {Gate::softmax, 1, 1, 1, 1, false, true}}) {
+        for (const bool ids : {false, true}) {
+            SCOPED_TRACE(::testing::Message() << r.n_used << " of " << r.n_experts << ", gate " << static_cast<int>(r.gate));
+            RandomWeights weights(7);
+            OpGraph op{.graph = {}, .out = {}, .tokens = 9};
+            Graph& g = op.graph;
+            const Tensor logits = op.input(weights, r.n_experts, 2.0f), w = g.activation("weights", r.n_used);
+            const Tensor chosen = g.activation("ids", r.n_used, Rows::per_token, DType::i32);
+            g.add(RouteExperts{.ids = chosen,
+                               .weights = w,
+                               .logits = logits,
+                               .bias = r.bias ? g.weight(weights.make(DType::f32, r.n_experts, 1, 1, 0.1f)) : Tensor{},
+                               .gate = r.gate,
+                               .n_groups = r.n_groups,
+                               .n_groups_used = r.n_groups_used,
+                               .normalize = r.normalize,
+                               .scale = 2.5f});
+            op.out = ids ? chosen : w;
+            expect_conforms(op, ids ? 0.0 : RouteExperts::max_nmse);
+        }
+    }
+}
+
+/// Equal logits everywhere: the lower index first, whatever finds the greatest.
+TEST(ConformanceRows, route_experts_keeps_the_order_of_equals) {
+    for (const uint32_t n_groups : {1u, 8u}) {
+        const std::vector<float> equal(128, 0.5f);
+        Weight rows{.name = "logits", .type = DType::f32, .columns = 64, .rows = 2, .row_bytes = 256, .slice_bytes = 512};
+        rows.data = reinterpret_cast<const std::byte*>(equal.data());
+        OpGraph op{.graph = {}, .out = {}, .tokens = 2};
+        Graph& g = op.graph;
+        const Tensor logits = g.activation("logits", 64), w = g.activation("weights", 6);
+        g.add(Embed{.y = logits, .table = g.weight(rows)});
+        op.out = g.activation("ids", 6, Rows::per_token, DType::i32);
+        g.add(RouteExperts{.ids = op.out, .weights = w, .logits = logits, .n_groups = n_groups, .n_groups_used = 1 + n_groups / 2});
+        expect_conforms(op, 0.0);
+    }
+}
+
 }  // namespace
 }  // namespace soliloquy

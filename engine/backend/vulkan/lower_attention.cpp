@@ -51,7 +51,7 @@ Result<Shape> choose_shape(const DeviceTraits& traits, const AttentionSpec& spec
 
 }  // namespace
 
-Status emit_attention(Lowering& lowering, size_t i, const AttentionSpec& spec) {
+Status emit_attention(Lowering& lowering, const AttentionSpec& spec) {
     Binding& b = lowering.binding();
     ASSIGN_OR_RETURN(const Shape shape, choose_shape(b.traits(), spec, lowering.single()));
     const uint32_t group = spec.n_heads / spec.n_kv_heads;
@@ -101,7 +101,7 @@ Status emit_attention(Lowering& lowering, size_t i, const AttentionSpec& spec) {
                   .writes = spec.writes,
                   .label = "attention"};
     if (part_rows > 0) part.writes.push_back(parts.resource);
-    lowering.emit(std::move(part), i);
+    lowering.emit(std::move(part), 0, 0);
     if (part_rows == 0) return Status::success();
 
     Dispatch reduce{.shader = "attention_reduce",
@@ -121,33 +121,35 @@ Status emit_attention(Lowering& lowering, size_t i, const AttentionSpec& spec) {
                     .reads = {parts.resource},
                     .writes = spec.writes,
                     .label = "attention_reduce"};
-    lowering.emit(std::move(reduce), i);
+    lowering.emit(std::move(reduce), 0, 0);
     return Status::success();
 }
 
-Result<size_t> lower_op(Lowering& lowering, size_t i, const AttentionGqa& op) {
+Result<size_t> lower_op(Lowering& lowering, size_t, const AttentionGqa& op) {
     Binding& b = lowering.binding();
-    const TensorInfo& k = lowering.graph()[op.k];
-    const TensorInfo& v = lowering.graph()[op.v];
+    const Graph& g = lowering.graph();
+    const TensorInfo& k = g[op.k];
+    const TensorInfo& v = g[op.v];
     const auto key_dim = static_cast<uint32_t>(k.columns / op.n_kv_heads);
-    RETURN_IF_ERROR(emit_attention(lowering, i,
-                                   {.q = {b.address(op.q), b.stride(op.q)},
-                                    .q_head = key_dim,
-                                    .absorbed = {},
-                                    .y = {b.address(op.y), b.stride(op.y)},
-                                    .k = b.address(op.k),
-                                    .v = b.address(op.v),
-                                    .sinks = b.address(op.sinks),
-                                    .type = k.type,
-                                    .context = k.rows,
-                                    .k_columns = static_cast<uint32_t>(k.columns),
-                                    .v_columns = static_cast<uint32_t>(v.columns),
-                                    .n_heads = op.n_heads,
-                                    .n_kv_heads = op.n_kv_heads,
-                                    .key_dim = key_dim,
-                                    .value_dim = static_cast<uint32_t>(v.columns / op.n_kv_heads),
-                                    .window = op.window,
-                                    .scale = op.scale}));
+    RETURN_IF_ERROR(emit_attention(lowering, {.q = {b.address(op.q), b.stride(op.q)},
+                                              .q_head = key_dim,
+                                              .absorbed = {},
+                                              .y = {b.address(op.y), b.stride(op.y)},
+                                              .k = b.address(op.k),
+                                              .v = b.address(op.v),
+                                              .sinks = b.address(op.sinks),
+                                              .type = k.type,
+                                              .context = k.rows,
+                                              .k_columns = static_cast<uint32_t>(k.columns),
+                                              .v_columns = static_cast<uint32_t>(v.columns),
+                                              .n_heads = op.n_heads,
+                                              .n_kv_heads = op.n_kv_heads,
+                                              .key_dim = key_dim,
+                                              .value_dim = static_cast<uint32_t>(v.columns / op.n_kv_heads),
+                                              .window = op.window,
+                                              .scale = op.scale,
+                                              .reads = {g.owner(op.q).index, op.k.index, op.v.index},
+                                              .writes = {g.owner(op.y).index}}));
     return size_t{1};
 }
 

@@ -30,10 +30,10 @@ struct AttentionSpec {
     uint32_t n_heads = 0, n_kv_heads = 0, key_dim = 0, value_dim = 0;
     uint32_t window = 0;
     float scale = 1.0f;
-    std::vector<Resource> reads = {}, writes = {};  ///< scratch behind q, absorbed and y
+    std::vector<Resource> reads = {}, writes = {};  ///< all that it touches
 };
 
-/// Emits the dispatches for op `i`: one, or two where positions are split between workgroups.
-[[nodiscard]] Status emit_attention(Lowering& lowering, size_t i, const AttentionSpec& spec);
+/// Emits one dispatch, or two where positions are split between workgroups.
+[[nodiscard]] Status emit_attention(Lowering& lowering, const AttentionSpec& spec);
 
 }  // namespace soliloquy::vulkan

@@ -1,5 +1,6 @@
 /// engine/backend/vulkan/lower_rows.cpp: norms, rotations, sums: ops that touch every row once.
 #include "engine/backend/vulkan/lower_attention.h"
+#include "engine/backend/vulkan/lower_matmul.h"
 #include "engine/backend/vulkan/lowering.h"
 #include "engine/ops/add.params.h"
 #include "engine/ops/append_kv.params.h"
@@ -23,8 +24,10 @@ std::function<Grid(const StepShape&)> grid_of_numbers(uint32_t columns, Rows of)
 }  // namespace
 
 Result<size_t> lower_op(Lowering& lowering, size_t i, const RmsNorm& op) {
-    ASSIGN_OR_RETURN(const size_t fused, lower_rotate_append(lowering, i));
-    if (fused > 0) return fused;
+    ASSIGN_OR_RETURN(const size_t with_products, lower_norm_matmul(lowering, i, op));
+    if (with_products > 0) return with_products;
+    ASSIGN_OR_RETURN(const size_t with_rotations, lower_rotate_append(lowering, i));
+    if (with_rotations > 0) return with_rotations;
     Binding& b = lowering.binding();
     const TensorInfo& x = lowering.graph()[op.x];
     const auto dim = static_cast<uint32_t>(lowering.graph()[op.w].columns);
