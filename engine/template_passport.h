@@ -19,6 +19,14 @@ struct TemplateFinding {
         writes_address,     ///< puts a web address into the prompt
         invisible_text,     ///< puts letters that nobody can see into the prompt
         enormous,           ///< longer than templates are
+        message_left_out,   ///< a message of the conversation does not reach the model, or not as it was written
+        message_repeated,   ///< a message is written more than once
+        message_moved,      ///< messages are written in another order
+        own_words,          ///< writes words of its own where its family writes marks only, or many more than its family does
+        answer_unopened,    ///< does not open the model's turn as its family does
+        thought_closed,     ///< closes the thought before the model could think, though thinking was asked for
+        refuses_system,     ///< cannot render a conversation with a system message, though its family can
+        other_family,       ///< speaks another family's marks than models of this architecture do
     };
     Kind kind = Kind::unreadable;
     std::string words;     ///< the literal, the attribute, the address; shortened
@@ -26,9 +34,12 @@ struct TemplateFinding {
     std::string sentence;  ///< for people
 };
 
-/// Findings in the order of the template; none for templates as model makers write them. Looks at the program only, renders nothing.
-/// Which words a thinking format needs ("</think>", "/no_think") is built in; other words that conditions look for in messages are found
-/// through variables, macros, filters and namespaces. No proof of harmlessness: a finding is a reason to read the template.
-[[nodiscard]] std::vector<TemplateFinding> examine_template(std::string_view source);
+/// Findings in the order of the template, then differences from its family; none for templates as model makers write them.
+/// Words: which ones a thinking format needs ("</think>", "/no_think") is built in; other words that conditions look for in messages are
+/// found through variables, macros, filters and namespaces. Shape: a conversation of our own is rendered, within the bounds of every
+/// rendering, and what the template writes around its messages is compared with what templates of the same family have in common; a
+/// template of no known family is only asked whether all messages arrive. `architecture` is general.architecture, or empty.
+/// No proof of harmlessness: a finding is a reason to read the template.
+[[nodiscard]] std::vector<TemplateFinding> examine_template(std::string_view source, std::string_view architecture = {});
 
 }  // namespace soliloquy

@@ -12,6 +12,7 @@ ENGINE_ROOMS = {
     "quant": {"core"},
     "tokenizer": {"core", "gguf"},
     "chat": {"core", "gguf", "tokenizer", "top"},
+    "passport": {"core", "chat", "top"},
     "sampling": {"core", "top"},
     "ops": {"core", "quant"},
     "model": {"core", "gguf", "quant", "ops", "backend"},

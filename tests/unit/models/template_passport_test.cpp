@@ -26,6 +26,12 @@ std::string all(const std::vector<TemplateFinding>& findings) {
     return text;
 }
 
+/// Without those about the conversation as a whole, of which a fragment renders only a part.
+std::vector<TemplateFinding> about_words(std::vector<TemplateFinding> findings) {
+    std::erase_if(findings, [](const auto& finding) { return finding.kind == Kind::message_left_out; });
+    return findings;
+}
+
 struct Poisoned {
     const char* hidden_in;
     const char* source;
@@ -114,7 +120,7 @@ TEST(TemplatePassport, OrdinaryTemplatesRaiseNoAlarm) {
              "endfor %}",
              "{% for m in messages %}{% if m.content and m.content | length > 3 %}{{ m.content }}{% endif %}{% endfor %}",
          }) {
-        const auto findings = examine_template(source);
+        const auto findings = about_words(examine_template(source));
         EXPECT_TRUE(findings.empty()) << source << "\n" << all(findings);
     }
 }
@@ -140,7 +146,7 @@ TEST(TemplatePassport, NeverHangsOnNoise) {
     (void)examine_template(deep);
     std::string chain = "{% set a0 = messages[0].content %}";
     for (int i = 1; i < 2000; ++i) chain += "{% set a" + std::to_string(i) + " = a" + std::to_string(i - 1) + " %}";
-    EXPECT_TRUE(examine_template(chain).empty());
+    EXPECT_TRUE(about_words(examine_template(chain)).empty());
     std::string seed = "{% for m in messages %}{{ m.content | replace('a', 'b') }}{% endfor %}";
     for (size_t i = 0; i < seed.size(); ++i) (void)examine_template(seed.substr(0, i));
 }
