@@ -50,7 +50,7 @@ struct Operands {
         const auto floats = random_floats(random, k);
         const size_t x_stride = activation_row_bytes(table.activation_format(type), k);
         for (size_t t = 0; t < tokens; ++t) {
-            if (table.activation_format(type) == ActivationFormat::q8) {
+            if (table.activation_format(type) != ActivationFormat::f32) {
                 table.quantize_q8(floats.data(), k, reinterpret_cast<ActivationChunk*>(x.data() + t * x_stride));
             } else {
                 std::memcpy(x.data() + t * x_stride, floats.data(), x_stride);
@@ -132,7 +132,7 @@ void elementwise(benchmark::State& state, const CpuKernels* table) {
 void quantize(benchmark::State& state, const CpuKernels* table) {
     Random random{1};
     const auto x = random_floats(random, 2048);
-    std::vector<ActivationChunk> out(8);
+    std::vector<ActivationChunk> out(24);
     for (auto _ : state) table->quantize_q8(x.data(), x.size(), out.data());
     state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * x.size()));
 }

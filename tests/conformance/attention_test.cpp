@@ -106,6 +106,27 @@ TEST(ConformanceAttention, gqa_heads_of_any_size_over_caches_of_either_type) {
     }
 }
 
+/// Before weights in blocks, attention may round keys, values and weights to BF16.
+TEST(ConformanceAttention, gqa_before_a_projection_of_8_bits) {
+    for (const Gqa& shape : {Gqa{8, 2, 64, 64, 0, false},
+                             {12, 1, 96, 80, 0, true},
+                             {16, 2, 127, 32, 32, true},
+                             {20, 1, 48, 16, 0, false},
+                             {9, 9, 32, 32, 0, false}}) {
+        for (const Past& past : {Past{1, 300}, Past{2, 0}, Past{33, 250}, Past{150, 1}, Past{70, 0}}) {
+            SCOPED_TRACE(::testing::Message() << shape.n_heads << "/" << shape.n_kv_heads << " heads of " << shape.key_dim << ", window "
+                                              << shape.window << ", " << past.tokens << " tokens at " << past.position);
+            RandomWeights weights(43);
+            OpGraph op{.graph = {}, .out = {}, .tokens = past.tokens, .position = past.position};
+            add_gqa(op, weights, shape, DType::f16);
+            const Tensor y = op.graph.activation("projected", 50);
+            op.graph.add(MatMul{.y = y, .x = op.out, .w = op.graph.weight(weights.make(DType::q8_0, shape.n_heads * shape.value_dim, 50))});
+            op.out = y;
+            expect_conforms(op, MatMul::max_nmse);
+        }
+    }
+}
+
 TEST(ConformanceAttention, gqa_over_a_long_past) {
     for (const Gqa& shape : {Gqa{8, 2, 64, 64, 0, false}, {8, 2, 64, 64, 1000, true}}) {
         RandomWeights weights(41);

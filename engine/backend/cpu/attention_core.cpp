@@ -8,7 +8,9 @@
 namespace soliloquy::cpu {
 namespace {
 
-constexpr size_t kQueryRows = 32;  // query rows of a unit: enough that a cached row is read once for many of them
+// Query rows of a unit of work: enough that a cached row is read, or packed for the matrix unit, once for many of them.
+constexpr size_t kQueryRows = 32, kPackedQueryRows = 256;
+constexpr size_t kWideKey = 256;  // from here on, half as many, so that they stay in the second-level cache
 
 }  // namespace
 
@@ -25,7 +27,12 @@ size_t AttentionCore::heads_in(size_t group) const noexcept {
     return std::min(shape_.heads_per_group, shape_.n_heads - group * shape_.heads_per_group);
 }
 
-size_t AttentionCore::tokens_per_block() const noexcept { return std::max<size_t>(1, kQueryRows / shape_.heads_per_group); }
+size_t AttentionCore::query_rows() const noexcept {
+    if (kernels_->matrix_unit == nullptr) return kQueryRows;
+    return shape_.key_dim <= kWideKey ? kPackedQueryRows : kPackedQueryRows / 2;
+}
+
+size_t AttentionCore::tokens_per_block() const noexcept { return std::max<size_t>(1, query_rows() / shape_.heads_per_group); }
 
 CachedHead AttentionCore::head_of(size_t group) const noexcept {
     const size_t kv_head = shape_.n_kv_heads == 1 ? 0 : group;
@@ -40,8 +47,8 @@ AttentionSums AttentionCore::split_sums(size_t chunk, size_t head) const noexcep
 }
 
 size_t AttentionCore::scratch_floats() const noexcept {
-    const size_t rows = std::max(kQueryRows, shape_.heads_per_group);
-    return attention_scratch(rows) + rows * (shape_.key_dim + shape_.value_dim + 2);
+    const size_t rows = std::max(query_rows(), shape_.heads_per_group);
+    return attention_scratch(*kernels_, rows, shape_.key_dim, shape_.value_dim) + rows * (shape_.key_dim + shape_.value_dim + 2);
 }
 
 void AttentionCore::run(const Step& step, const Worker& worker) const noexcept {
@@ -82,7 +89,7 @@ void AttentionCore::run_split(const Step& step, const Worker& worker) const noex
 void AttentionCore::run_block(const Step& step, size_t first_token, size_t group, float* scratch) const noexcept {
     const size_t heads = heads_in(group), first_head = group * shape_.heads_per_group;
     const size_t tokens = std::min(tokens_per_block(), step.tokens() - first_token), rows = tokens * heads;
-    float* q = scratch + attention_scratch(rows);
+    float* q = scratch + attention_scratch(*kernels_, rows, shape_.key_dim, shape_.value_dim);
     const AttentionSums sums{q + rows * shape_.key_dim, q + rows * (shape_.key_dim + 1), q + rows * (shape_.key_dim + 2)};
     for (size_t t = 0; t < tokens; ++t) {
         std::memcpy(q + t * heads * shape_.key_dim, q_.row(first_token + t).data() + first_head * shape_.key_dim,

@@ -35,6 +35,7 @@ class AttentionCore {
 
     [[nodiscard]] size_t groups() const noexcept { return (shape_.n_heads + shape_.heads_per_group - 1) / shape_.heads_per_group; }
     [[nodiscard]] size_t heads_in(size_t group) const noexcept;
+    [[nodiscard]] size_t query_rows() const noexcept;
     [[nodiscard]] size_t tokens_per_block() const noexcept;
     [[nodiscard]] CachedHead head_of(size_t group) const noexcept;
     [[nodiscard]] AttentionSums split_sums(size_t chunk, size_t head) const noexcept;

@@ -13,8 +13,9 @@ namespace soliloquy {
 
 /// How activations lie beside a weight type.
 enum class ActivationFormat : uint8_t {
-    f32,  ///< as they are
-    q8,   ///< ActivationChunk: signed bytes with one scale per 32 numbers
+    f32,          ///< as they are
+    q8,           ///< ActivationChunk: signed bytes with one scale per 32 numbers
+    q8_and_bf16,  ///< the chunks of a row, and behind them its numbers as BF16, zeros up to a whole chunk
 };
 
 /// 256 activations: x[i] ~ scale[i / 32] * quant[i]. A row is ceil(n / 256) chunks; numbers past n are zeros with scale 0.
@@ -28,8 +29,8 @@ static_assert(sizeof(ActivationChunk) == 384);
 inline constexpr size_t kActivationChunk = 256;
 
 /// y[t * y_stride + r] = sum_k W[r, k] * x[t, k]   for row_begin <= r < row_end, 0 <= t < tokens.
-/// A value of y depends on its own row and token and on whether tokens == 1, never on row_begin, row_end or neighbours: any split of
-/// the rows over threads gives the same bits.
+/// A value of y depends on its own row and token and on whether tokens are one, few or many, never on row_begin, row_end or neighbours: any
+/// split of the rows over threads gives the same bits.
 struct MatMulTile {
     DType type = DType::f32;
     const std::byte* w = nullptr;  ///< row r at w + r * w_stride, in the layout of the file; any alignment
@@ -48,13 +49,40 @@ struct MatMulTile {
     [[nodiscard]] const std::byte* token(size_t t) const noexcept { return x + (x_rows != nullptr ? x_rows[t] : t) * x_stride; }
 };
 
+/// Products of BF16 matrices, summed in F32, where a processor has a unit for them. C = A B with
+///   A : rows of BF16                                                                a_stride, in numbers
+///   B : panels of 16 columns; in a panel, for every pair of k, 16 pairs (B[k, c], B[k + 1, c]): k * 16 numbers a panel
+/// k is a multiple of 32; rows of A and columns of B are multiples of 16.
+struct MatrixUnit {
+    static constexpr size_t kSide = 16, kDepth = 32;
+
+    /// C[m, n] = (add ? C : 0) + A[m, k] B[k, n]
+    void (*multiply)(const uint16_t* a, size_t a_stride, const uint16_t* b, size_t m, size_t n, size_t k, float* c, size_t c_stride,
+                     bool add) noexcept;
+    /// A[r, i] = factor * x[r, i], zeros up to `columns` rounded up to kDepth. `rows` may be any number.
+    void (*rows_of_f32)(const float* x, size_t x_stride, size_t rows, size_t columns, float factor, uint16_t* a, size_t a_stride) noexcept;
+    void (*rows_of_f16)(const uint16_t* x, size_t x_stride, size_t rows, size_t columns, uint16_t* a, size_t a_stride) noexcept;
+    /// B[k, n] = x[k, n]: n a multiple of kSide, zeros in rows from `depth` up to the next multiple of kDepth.
+    void (*panels_of_f32)(const float* x, size_t x_stride, size_t depth, size_t n, uint16_t* b) noexcept;
+    void (*panels_of_f16)(const uint16_t* x, size_t x_stride, size_t depth, size_t n, uint16_t* b) noexcept;
+    /// B[k, n] = x[n, k]: zeros in columns from n and rows from `depth` up to the next multiples of kSide and kDepth.
+    void (*panels_of_transposed_f32)(const float* x, size_t x_stride, size_t n, size_t depth, uint16_t* b) noexcept;
+    void (*panels_of_transposed_f16)(const uint16_t* x, size_t x_stride, size_t n, size_t depth, uint16_t* b) noexcept;
+};
+
 /// F16 rows are uint16_t. Pointers may have any alignment; outputs overlap inputs only where a comment allows it.
 struct CpuKernels {
-    std::string_view id;    ///< "scalar", "avx2", "avxvnni", "avx512", "neon"
-    std::string_view name;  ///< for people: "scalar", "AVX2", "AVX2 VNNI", "AVX-512 VNNI", "NEON"
+    std::string_view id;    ///< "scalar", "avx2", "avxvnni", "avx512", "amx", "neon"
+    std::string_view name;  ///< for people: "scalar", "AVX2", "AVX2 VNNI", "AVX-512 VNNI", "AMX", "NEON"
+
+    const MatrixUnit* matrix_unit = nullptr;  ///< null where there is none
+
+    /// The format of the activations of every block type.
+    [[nodiscard]] ActivationFormat quantized_format() const noexcept { return activation_format(DType::q8_0); }
 
     ActivationFormat (*activation_format)(DType weight) noexcept;
-    /// x[n] -> ceil(n / 256) chunks. NaN becomes 0; infinities make the chunk's scale infinite.
+    /// x[n] -> ceil(n / 256) chunks, and BF16 behind them where that is the format. NaN becomes 0; infinities make the chunk's scale
+    /// infinite.
     void (*quantize_q8)(const float* x, size_t n, ActivationChunk* out) noexcept;
     void (*matmul)(const MatMulTile& tile) noexcept;
 
@@ -91,7 +119,8 @@ struct CpuKernels {
 /// Bytes of one row of n activations.
 [[nodiscard]] constexpr size_t activation_row_bytes(ActivationFormat format, size_t n) noexcept {
     if (format == ActivationFormat::f32) return n * sizeof(float);
-    return (n + kActivationChunk - 1) / kActivationChunk * sizeof(ActivationChunk);
+    const size_t chunks = (n + kActivationChunk - 1) / kActivationChunk;
+    return chunks * (sizeof(ActivationChunk) + (format == ActivationFormat::q8_and_bf16 ? kActivationChunk * sizeof(uint16_t) : 0));
 }
 
 /// The types whose weights matmul takes: F32, F16, BF16 and every block type.
@@ -102,6 +131,8 @@ void softmax(const CpuKernels& kernels, float* x, size_t n) noexcept;
 
 /// The fastest table that this processor runs, found with cpuid (x86) or the auxiliary vector (Arm).
 [[nodiscard]] const CpuKernels& cpu_kernels() noexcept;
+/// The fastest table without a matrix unit: attention and sums keep the precision of F32.
+[[nodiscard]] const CpuKernels& f32_cpu_kernels() noexcept;
 /// The oracle: scalar loops, F32 activations for every type, sums in double precision.
 [[nodiscard]] const CpuKernels& exact_cpu_kernels() noexcept;
 /// Every table that runs here, slowest first; the first is "scalar". exact_cpu_kernels() is not among them.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "engine/backend/cpu/cpu_kernels.h"
+#include "engine/backend/cpu/fast_input.h"
 
 namespace soliloquy::cpu {
 
@@ -44,12 +45,26 @@ struct AttentionSums {
 inline constexpr size_t kAttentionBlock = 128;  // positions whose scores are kept at once
 inline constexpr size_t kAttentionChunk = 256;  // positions of one unit of work when one token's attention is split
 
-/// Scratch for the scores of attend().
-[[nodiscard]] constexpr size_t attention_scratch(size_t rows) noexcept { return rows * kAttentionBlock; }
+/// Floats of scratch for attend().
+[[nodiscard]] size_t attention_scratch(const CpuKernels& kernels, size_t rows, size_t key_dim, size_t value_dim) noexcept;
 
 /// Adds positions [begin, end) to the sums.
 void attend(const CpuKernels& kernels, const CachedHead& head, const QueryRows& queries, size_t begin, size_t end, float scale,
             const AttentionSums& sums, float* scratch) noexcept;
+
+/// A block of up to kAttentionBlock positions as the matrix unit takes them.
+struct PackedBlock {
+    const uint16_t* keys;    ///< B[key_depth, positions]
+    size_t key_depth;        ///< key_dim rounded up
+    const uint16_t* values;  ///< B[positions, value_dim]
+    size_t value_dim;        ///< a multiple of MatrixUnit::kSide
+};
+
+/// Adds n positions from `first` on to the sums, on the matrix unit. q: the queries as A, scale included; rows up to the next multiple of
+/// MatrixUnit::kSide are zeros, and sums.out has as many. scores, weights: [those rows, kAttentionBlock]; weights of rows past the last
+/// stay.
+void attend_block(const CpuKernels& kernels, const PackedBlock& block, const QueryRows& queries, const uint16_t* q, size_t first, size_t n,
+                  const AttentionSums& sums, float* scores, uint16_t* weights) noexcept;
 
 /// y = out / sum for one row, with a sink's share in the sum when there is one.
 void finish_attention(const CpuKernels& kernels, float greatest, float sum, float* out, size_t value_dim, const float* sink) noexcept;

@@ -38,7 +38,7 @@ class FastAttentionMla final : public CpuOp {
     }
     [[nodiscard]] size_t scratch_floats() const noexcept override {
         const size_t widest = std::max(k_b_.columns, v_b_.columns);
-        return std::max(core_.scratch_floats(), q_.rows * padded_floats(activation_row_bytes(ActivationFormat::q8, widest)));
+        return std::max(core_.scratch_floats(), q_.rows * padded_floats(activation_row_bytes(kernels_.quantized_format(), widest)));
     }
 
   private:
@@ -50,8 +50,8 @@ class FastAttentionMla final : public CpuOp {
     void multiply(const Weight& w, size_t head, size_t begin, size_t end, const Step& step, const float* x, size_t x_stride, float* y,
                   size_t y_stride, float* scratch) const noexcept {
         MatMulTile tile = tile_of(w, head, begin, end, step.tokens());
-        if (kernels_.activation_format(w.type) == ActivationFormat::q8) {
-            tile.x_stride = activation_row_bytes(ActivationFormat::q8, w.columns);
+        if (kernels_.activation_format(w.type) != ActivationFormat::f32) {
+            tile.x_stride = activation_row_bytes(kernels_.quantized_format(), w.columns);
             tile.x = reinterpret_cast<const std::byte*>(scratch);
             for (size_t t = 0; t < step.tokens(); ++t) {
                 auto* out = reinterpret_cast<std::byte*>(scratch) + t * tile.x_stride;

@@ -71,7 +71,7 @@ class FastExperts final : public CpuOp {
 
   private:
     [[nodiscard]] size_t quantized_floats() const noexcept { return padded_floats(quantized_->stride); }
-    [[nodiscard]] bool down_is_quantized() const noexcept { return kernels_.activation_format(down_.type) == ActivationFormat::q8; }
+    [[nodiscard]] bool down_is_quantized() const noexcept { return kernels_.activation_format(down_.type) != ActivationFormat::f32; }
     [[nodiscard]] float* act(size_t pair) const noexcept { return reinterpret_cast<float*>(act_memory_.data()) + pair * gate_.rows; }
     [[nodiscard]] float* answer(size_t pair) const noexcept { return reinterpret_cast<float*>(answers_memory_.data()) + pair * down_.rows; }
     [[nodiscard]] GateUp gate_up(size_t e) const noexcept {
@@ -183,7 +183,7 @@ Result<OpPointer> make_fast_experts(const CpuKernels& kernels, const ExpertOps& 
     const uint64_t pairs = uint64_t{binding.options().max_tokens} * binding.info(ops.gate.ids).columns;
     ASSIGN_OR_RETURN(Memory act, Memory::allocate(pairs * gate.rows * sizeof(float), "activations of experts"));
     ASSIGN_OR_RETURN(Memory answers, Memory::allocate(pairs * binding.weight(ops.down.w).rows * sizeof(float), "answers of experts"));
-    ASSIGN_OR_RETURN(auto quantized, make_quantized_rows(gate.rows, pairs));
+    ASSIGN_OR_RETURN(auto quantized, make_quantized_rows(kernels, gate.rows, pairs));
     return OpPointer(
         std::make_unique<FastExperts>(kernels, ops, std::move(input), binding, std::move(act), std::move(answers), std::move(quantized)));
 }

@@ -17,7 +17,7 @@ struct GateUp {
     float limit, alpha;  ///< of SwiGlu
 
     static constexpr size_t kRows = 64;
-    static constexpr size_t kTokens = 64;
+    static constexpr size_t kTokens = 512;
     static constexpr size_t kScratchFloats = kRows * kTokens;
 
     /// Rows [begin, end) of one slice. x_rows as in MatMulTile. act: row t at act + t * act_stride. scratch: kScratchFloats.

@@ -37,7 +37,7 @@ class FastInput {
 
         /// Sets the input of a tile whose type is set.
         void give(MatMulTile& tile) const noexcept {
-            const bool as_q8 = kernels->activation_format(tile.type) == ActivationFormat::q8;
+            const bool as_q8 = kernels->activation_format(tile.type) != ActivationFormat::f32;
             tile.x = as_q8 ? q8 : f32;
             tile.x_stride = as_q8 ? q8_stride : f32_stride;
         }
@@ -60,7 +60,7 @@ class FastInput {
         return ready;
     }
     [[nodiscard]] size_t scratch_floats() const noexcept {
-        return quantized_ != nullptr ? padded_floats(activation_row_bytes(ActivationFormat::q8, rows_.columns)) : 0;
+        return quantized_ != nullptr ? padded_floats(activation_row_bytes(kernels_->quantized_format(), rows_.columns)) : 0;
     }
 
   private:

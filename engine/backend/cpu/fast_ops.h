@@ -26,7 +26,7 @@ OpPointer make_fast(const CpuKernels& kernels, const Rope& op, std::shared_ptr<c
 /// Rotates one token's heads.
 void rotate(const CpuKernels& kernels, const Rope& op, const RopeAngles& angles, size_t t, float* x, size_t columns) noexcept;
 
-Result<std::shared_ptr<const QuantizedRows>> make_quantized_rows(size_t columns, size_t rows);
+Result<std::shared_ptr<const QuantizedRows>> make_quantized_rows(const CpuKernels& kernels, size_t columns, size_t rows);
 /// Idle when there is one row.
 OpPointer make_quantize(const CpuKernels& kernels, Matrix<float> x, Rows rows_of, std::shared_ptr<const QuantizedRows> out);
 

@@ -139,9 +139,9 @@ void rotate(const CpuKernels& kernels, const Rope& op, const RopeAngles& angles,
     for (size_t head = 0; head < columns; head += op.head_dim) turn(x + head + op.offset, angles.cosines(t), angles.sines(t), angles.pairs);
 }
 
-Result<std::shared_ptr<const QuantizedRows>> make_quantized_rows(size_t columns, size_t rows) {
+Result<std::shared_ptr<const QuantizedRows>> make_quantized_rows(const CpuKernels& kernels, size_t columns, size_t rows) {
     auto quantized = std::make_shared<QuantizedRows>();
-    quantized->stride = activation_row_bytes(ActivationFormat::q8, columns);
+    quantized->stride = activation_row_bytes(kernels.quantized_format(), columns);
     ASSIGN_OR_RETURN(quantized->memory, Memory::allocate(uint64_t{quantized->stride} * rows, "8-bit activations"));
     return std::shared_ptr<const QuantizedRows>(std::move(quantized));
 }

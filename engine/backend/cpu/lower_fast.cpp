@@ -9,9 +9,16 @@
 namespace soliloquy::cpu {
 namespace {
 
+/// Weights in blocks of few bits cost precision anyway; then BF16 in attention costs nothing that could be seen.
+bool has_block_weights(const Graph& graph) {
+    return std::any_of(graph.tensors().begin(), graph.tensors().end(),
+                       [](const TensorInfo& each) { return each.role == TensorRole::weight && dtype_traits(each.weight.type).quantized; });
+}
+
 class FastLowering {
   public:
-    FastLowering(const Graph& graph, const Binding& binding) : graph_(graph), binding_(binding), kernels_(cpu_kernels()) {}
+    FastLowering(const Graph& graph, const Binding& binding)
+        : graph_(graph), binding_(binding), kernels_(has_block_weights(graph) ? cpu_kernels() : f32_cpu_kernels()) {}
 
     Result<Program> lower(const Segment& segment) {
         segment_ = &segment;
@@ -50,7 +57,7 @@ class FastLowering {
         return segment_->end < graph_.ops().size() || !is_result(owner);
     }
     [[nodiscard]] bool share_memory(Tensor a, Tensor b) const { return graph_.owner(a) == graph_.owner(b); }
-    [[nodiscard]] bool needs_q8(Tensor w) const { return kernels_.activation_format(binding_.weight(w).type) == ActivationFormat::q8; }
+    [[nodiscard]] bool needs_q8(Tensor w) const { return kernels_.activation_format(binding_.weight(w).type) != ActivationFormat::f32; }
 
     // ---- instructions ----
 
@@ -80,7 +87,7 @@ class FastLowering {
         if (!q8) return FastInput(kernels_, binding_.rows(x), binding_.rows_of(x), nullptr);
         Quantized& quantized = quantized_[x.index];
         if (quantized.rows == nullptr) {
-            ASSIGN_OR_RETURN(quantized.rows, make_quantized_rows(binding_.rows(x).columns, binding_.capacity(x)));
+            ASSIGN_OR_RETURN(quantized.rows, make_quantized_rows(kernels_, binding_.rows(x).columns, binding_.capacity(x)));
             quantized.resource = new_resource();
         }
         if (!quantized.valid) {

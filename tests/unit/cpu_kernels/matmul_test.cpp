@@ -31,8 +31,8 @@ struct Product {
         random_weights(type, random, w.data(), rows * k);
         floats[0] *= 30.0f;  // an outlier, as real activations have
         for (size_t t = 0; t < tokens; ++t) {
-            if (kernels.activation_format(type) == ActivationFormat::q8) {
-                std::vector<ActivationChunk> chunks(x_stride / sizeof(ActivationChunk));
+            if (kernels.activation_format(type) != ActivationFormat::f32) {
+                std::vector<ActivationChunk> chunks((x_stride + sizeof(ActivationChunk) - 1) / sizeof(ActivationChunk));
                 kernels.quantize_q8(floats.data() + t * k, k, chunks.data());
                 std::memcpy(x.data() + t * x_stride, chunks.data(), x_stride);
             } else {
@@ -63,14 +63,21 @@ struct Product {
         return static_cast<double>(chunk.scale[i % 256 / 32]) * chunk.quant[i % 256];
     }
 
+    /// Many tokens may meet weights in BF16: then both sides are rounded to 8 significant bits, and activations come from the numbers
+    /// themselves.
+    [[nodiscard]] bool may_be_bf16() const { return table.activation_format(type) == ActivationFormat::q8_and_bf16 && tokens > 8; }
+
     /// The largest difference from expected() that sums in F32 may have, for every value: a share of the sum of magnitudes.
     [[nodiscard]] std::vector<double> bounds() const {
+        const double share = may_be_bf16() ? 1.01 * 0x1p-7 : 1e-6;
         std::vector<double> y(tokens * rows);
         std::vector<float> row(k);
         for (size_t r = 0; r < rows; ++r) {
             dequantize_row(type, w.data() + r * w_stride, row.data(), k);
             for (size_t t = 0; t < tokens; ++t) {
-                for (size_t i = 0; i < k; ++i) y[t * rows + r] += 1e-6 * std::fabs(static_cast<double>(row[i]) * activation(t, i));
+                for (size_t i = 0; i < k; ++i)
+                    y[t * rows + r] += share * std::fabs(static_cast<double>(row[i]) *
+                                                         (may_be_bf16() ? static_cast<double>(floats[t * k + i]) : activation(t, i)));
             }
         }
         return y;
@@ -119,14 +126,14 @@ class MatMul : public testing::TestWithParam<std::tuple<const CpuKernels*, DType
 
 TEST_P(MatMul, AgreesWithDoublePrecision) {
     for (const size_t k : widths()) {
-        for (const size_t tokens : {1, 2, 7, 8, 9, 19}) {
-            for (const size_t rows : {1, 3, 4, 21}) {
+        for (const size_t tokens : {1, 2, 7, 8, 19, 40}) {
+            for (const size_t rows : {1, 3, 4, 21, 70}) {
                 const Product product(table(), type(), rows, tokens, k, random_);
                 std::vector<float> y(rows * tokens + 2, kSentinel);
                 table().matmul(product.tile(y.data() + 1));
                 ASSERT_EQ(y.front(), kSentinel);
                 ASSERT_EQ(y.back(), kSentinel);
-                const auto expected = product.expected();
+                const auto expected = product.expected(!product.may_be_bf16());
                 const auto bounds = product.bounds();
                 for (size_t i = 0; i < expected.size(); ++i) {
                     ASSERT_NEAR(static_cast<double>(y[i + 1]), expected[i], bounds[i] + 1e-33)
@@ -139,7 +146,7 @@ TEST_P(MatMul, AgreesWithDoublePrecision) {
 
 TEST_P(MatMul, WritesOnlyItsRowsAndTheSameBitsForAnySplit) {
     const size_t k = widths().back(), rows = 37;
-    for (const size_t tokens : {1, 9}) {
+    for (const size_t tokens : {1, 9, 35}) {
         const Product product(table(), type(), rows, tokens, k, random_);
         std::vector<float> whole(rows * tokens, kSentinel);
         table().matmul(product.tile(whole.data()));
@@ -160,17 +167,21 @@ TEST_P(MatMul, WritesOnlyItsRowsAndTheSameBitsForAnySplit) {
 }
 
 TEST_P(MatMul, ReadsTokensThroughIndices) {
-    const size_t k = widths().front(), rows = 5;
-    const Product product(table(), type(), rows, 6, k, random_);
-    std::vector<float> all(rows * 6), some(rows * 3);
-    table().matmul(product.tile(all.data()));
-    const uint32_t indices[] = {4, 0, 4};
-    MatMulTile tile = product.tile(some.data());
-    tile.x_rows = indices;
-    tile.tokens = 3;
-    table().matmul(tile);
-    for (size_t i = 0; i < 3; ++i) {
-        for (size_t r = 0; r < rows; ++r) EXPECT_EQ(some[i * rows + r], all[indices[i] * rows + r]);
+    for (const size_t n : {3, 33}) {
+        const size_t k = widths().front(), rows = 5, tokens = 2 * n;
+        const Product product(table(), type(), rows, tokens, k, random_);
+        std::vector<float> all(rows * tokens), some(rows * n);
+        table().matmul(product.tile(all.data()));
+        std::vector<uint32_t> indices(n);
+        for (size_t i = 0; i < n; ++i) indices[i] = static_cast<uint32_t>(i * 7 % tokens);
+        indices[n - 1] = indices[0];
+        MatMulTile tile = product.tile(some.data());
+        tile.x_rows = indices.data();
+        tile.tokens = n;
+        table().matmul(tile);
+        for (size_t i = 0; i < n; ++i) {
+            for (size_t r = 0; r < rows; ++r) EXPECT_EQ(some[i * rows + r], all[indices[i] * rows + r]);
+        }
     }
 }
 
@@ -184,10 +195,12 @@ TEST_P(MatMul, NoRowsWriteNothing) {
 }
 
 TEST_P(MatMul, RoundingActivationsCostsLittle) {
-    const Product product(table(), type(), 64, 2, widths().back(), random_);
-    std::vector<float> y(128);
-    table().matmul(product.tile(y.data()));
-    EXPECT_LT(nmse(y, product.expected(false)), 1e-4);
+    for (const size_t tokens : {2, 32}) {
+        const Product product(table(), type(), 64, tokens, widths().back(), random_);
+        std::vector<float> y(64 * tokens);
+        table().matmul(product.tile(y.data()));
+        EXPECT_LT(nmse(y, product.expected(false)), 1e-4);
+    }
 }
 
 std::string case_name(const testing::TestParamInfo<MatMul::ParamType>& info) {

@@ -200,12 +200,23 @@ TEST_P(Vector, QuantizedActivationsAreTheScalarOnes) {
             x[70] = 1e-42f;
         }
         const size_t chunks = (n + 255) / 256;
-        std::vector<ActivationChunk> out(chunks + 1), expected(chunks + 1);
+        const bool halves = table().quantized_format() == ActivationFormat::q8_and_bf16;
+        const size_t bytes = activation_row_bytes(halves ? ActivationFormat::q8_and_bf16 : ActivationFormat::q8, n),
+                     all_chunks = 3 * chunks + 1;
+        std::vector<ActivationChunk> out(all_chunks), expected(all_chunks);
         std::memset(static_cast<void*>(out.data()), 0x5a, out.size() * sizeof out[0]);
         std::memset(static_cast<void*>(expected.data()), 0x5a, expected.size() * sizeof expected[0]);
         table().quantize_q8(x.data(), n, out.data());
         supported_cpu_kernels().front()->quantize_q8(x.data(), n, expected.data());
-        ASSERT_EQ(std::memcmp(out.data(), expected.data(), out.size() * sizeof out[0]), 0) << n;
+        ASSERT_EQ(std::memcmp(out.data(), expected.data(), chunks * sizeof out[0]), 0) << n;
+        const auto* written = reinterpret_cast<const std::byte*>(out.data());
+        ASSERT_TRUE(std::all_of(written + bytes, written + all_chunks * sizeof out[0], [](std::byte b) { return b == std::byte{0x5a}; }));
+        for (size_t at = chunks * sizeof out[0], i = 0; at < bytes; at += 2, ++i) {
+            uint16_t half;
+            std::memcpy(&half, written + at, 2);
+            const float number = i < n && !std::isnan(x[i]) ? x[i] : 0.0f;
+            ASSERT_NEAR(bf16_to_f32(half), number, 0x1p-8f * std::fabs(number) + 1e-37f) << i;
+        }
         for (size_t i = 0; i < n; ++i) {
             if (std::isnan(x[i])) continue;
             const float value = out[i / 256].scale[i % 256 / 32] * static_cast<float>(out[i / 256].quant[i % 256]);

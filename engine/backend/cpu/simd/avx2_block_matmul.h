@@ -36,9 +36,10 @@ template <class W>
 template <class W>
 inline constexpr bool kNeedsSums = W::kBias || W::kOffset != 0;
 
-/// R rows, one token.
+/// R rows, one token. `ahead`: R rows' worth of bytes to have in the cache soon.
 template <class W, size_t R>
-inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, float* y) noexcept {
+inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, const std::byte* ahead,
+                     float* y) noexcept {
     __m256 sums[R];
     for (size_t r = 0; r < R; ++r) sums[r] = _mm256_setzero_ps();
     alignas(64) std::byte padded[R][W::kBytes];
@@ -46,11 +47,12 @@ inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk*
     for (size_t c = 0; c < chunks; ++c) {
         alignas(32) float factors[R][16];
         const std::byte* chunk[R];
+        for (size_t line = 0; line < R * file_bytes<W>(); line += 64) {
+            _mm_prefetch(reinterpret_cast<const char*>(ahead + line), _MM_HINT_T0);
+        }
+        ahead += R * file_bytes<W>();
         for (size_t r = 0; r < R; ++r) {
             chunk[r] = chunk_at<W>(w + r * w_stride, c, blocks, padded[r]);
-            for (size_t line = 0; line < file_bytes<W>(); line += 64) {
-                _mm_prefetch(reinterpret_cast<const char*>(w + r * w_stride + c * file_bytes<W>() + 1024 + line), _MM_HINT_T0);
-            }
             Scales scales;
             W::scales(chunk[r], scales);
             const __m256 x_scale = _mm256_loadu_ps(x[c].scale);
@@ -221,8 +223,13 @@ inline void matmul_block_rows(const MatMulTile& tile) noexcept {
     const auto* x = reinterpret_cast<const ActivationChunk*>(token_of(tile, 0));
     const size_t blocks = tile.k / 32;
     size_t r = tile.row_begin;
-    for (; r + 4 <= tile.row_end; r += 4) dot_rows<W, 4>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, tile.y + r);
-    for (; r < tile.row_end; ++r) dot_rows<W, 1>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, tile.y + r);
+    const auto dot = [&]<size_t R>() {
+        for (; r + R <= tile.row_end; r += R) {
+            dot_rows<W, R>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, read_ahead(tile, r, R), tile.y + r);
+        }
+    };
+    dot.template operator()<4>();
+    dot.template operator()<1>();
 }
 
 template <class W>

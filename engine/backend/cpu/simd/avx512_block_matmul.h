@@ -64,9 +64,10 @@ inline void load_activations(const int8_t* quant, __m512i (&x)[4]) noexcept {
     }
 }
 
-/// R rows, one token.
+/// R rows, one token. `ahead`: R rows' worth of bytes to have in the cache soon.
 template <class W, size_t R>
-inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, float* y) noexcept {
+inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk* x, size_t blocks, const std::byte* ahead,
+                     float* y) noexcept {
     constexpr int kStep = W::kOrder == Order::split ? 2 : 1;  // both vectors of a split pair have the same scales
     __m512 sums[R];
     for (size_t r = 0; r < R; ++r) sums[r] = _mm512_setzero_ps();
@@ -88,11 +89,12 @@ inline void dot_rows(const std::byte* w, size_t w_stride, const ActivationChunk*
                                         : _mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
         __m512 x_scale = _mm512_permutexvar_ps(spread, _mm512_loadu_ps(x[c].scale));
         if constexpr (scales_codes(W::kOrder)) x_scale = _mm512_mul_ps(x_scale, _mm512_load_ps(kCodeFactors<W>.factor));
+        for (size_t line = 0; line < R * file_bytes<W>(); line += 64) {
+            _mm_prefetch(reinterpret_cast<const char*>(ahead + line), _MM_HINT_T0);
+        }
+        ahead += R * file_bytes<W>();
         for (size_t r = 0; r < R; ++r) {
             const std::byte* row = w + r * w_stride;
-            for (size_t line = 0; line < file_bytes<W>(); line += 64) {
-                _mm_prefetch(reinterpret_cast<const char*>(row + c * file_bytes<W>() + 1024 + line), _MM_HINT_T0);
-            }
             Unpacked u;
             W::unpack(chunk_at<W>(row, c, blocks, padded), u);
             const __m512 scale = _mm512_mul_ps(u.scale, x_scale);
@@ -216,8 +218,13 @@ inline void matmul_block_rows(const MatMulTile& tile) noexcept {
     const auto* x = reinterpret_cast<const ActivationChunk*>(token_of(tile, 0));
     const size_t blocks = tile.k / 32;
     size_t r = tile.row_begin;
-    for (; r + 4 <= tile.row_end; r += 4) dot_rows<W, 4>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, tile.y + r);
-    for (; r < tile.row_end; ++r) dot_rows<W, 1>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, tile.y + r);
+    const auto dot = [&]<size_t R>() {
+        for (; r + R <= tile.row_end; r += R) {
+            dot_rows<W, R>(tile.w + r * tile.w_stride, tile.w_stride, x, blocks, read_ahead(tile, r, R), tile.y + r);
+        }
+    };
+    dot.template operator()<4>();
+    dot.template operator()<1>();
 }
 
 /// All tokens of a tile times panels that begin at chunk c and row r.
@@ -251,12 +258,6 @@ inline void matmul_block_panels(const MatMulTile& tile) noexcept {
             multiply_tokens<W>(panels, n, tile, c, r, static_cast<__mmask16>((1u << count) - 1u));
         }
     }
-}
-
-template <class W>
-inline void matmul_blocks(const MatMulTile& tile) noexcept {
-    if (tile.tokens == 1) return matmul_block_rows<W>(tile);
-    matmul_block_panels<W>(tile);
 }
 
 }  // namespace

@@ -3,6 +3,18 @@
 #include "engine/backend/cpu/simd/avx512_quantize.h"
 #include "engine/backend/cpu/simd/avx512_vectors.h"
 
+namespace soliloquy {
+namespace {
+
+template <class W>
+inline void matmul_blocks(const MatMulTile& tile) noexcept {
+    if (tile.tokens == 1) return matmul_block_rows<W>(tile);
+    matmul_block_panels<W>(tile);
+}
+
+}  // namespace
+}  // namespace soliloquy
+
 // What works on the kernels above, by their names.
 #include "engine/backend/cpu/simd/block_types.h"
 #include "engine/backend/cpu/simd/float_table.h"

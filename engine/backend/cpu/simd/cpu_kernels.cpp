@@ -9,6 +9,10 @@
 
 #if defined(SOLILOQUY_KERNELS_X86)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 #if defined(SOLILOQUY_KERNELS_NEON) && defined(__linux__)
 #include <asm/hwcap.h>
@@ -19,7 +23,7 @@ namespace soliloquy {
 namespace {
 
 struct Supported {
-    std::array<const CpuKernels*, 6> tables{};
+    std::array<const CpuKernels*, 7> tables{};
     size_t count = 0;
 
     void add(const CpuKernels* table) noexcept { tables[count++] = table; }
@@ -34,6 +38,18 @@ bool has_f16c() noexcept {
 bool has_avx_vnni() noexcept {
     unsigned a, b, c, d;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 4 & 1u) != 0;
+}
+/// Tiles with BF16, and AVX-512 with BF16; and the kernel's leave to use tiles, which a process must ask for.
+bool has_amx() noexcept {
+#if defined(__linux__)
+    unsigned a, b, c, d;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d >> 22 & 1u) == 0 || (d >> 24 & 1u) == 0) return false;
+    if (__get_cpuid_count(7, 1, &a, &b, &c, &d) == 0 || (a >> 5 & 1u) == 0) return false;
+    constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA of asm/prctl.h
+    return ::syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+    return false;
+#endif
 }
 #endif
 
@@ -60,6 +76,7 @@ Supported find_supported() noexcept {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
         found.add(&avx512_kernels());
+        if (has_amx()) found.add(&amx_kernels());
     }
 #endif
 #if defined(SOLILOQUY_KERNELS_NEON)
@@ -76,6 +93,11 @@ std::span<const CpuKernels* const> supported_cpu_kernels() noexcept {
 }
 
 const CpuKernels& cpu_kernels() noexcept { return *supported_cpu_kernels().back(); }
+
+const CpuKernels& f32_cpu_kernels() noexcept {
+    const auto supported = supported_cpu_kernels();
+    return **std::find_if(supported.rbegin(), supported.rend(), [](const CpuKernels* table) { return table->matrix_unit == nullptr; });
+}
 
 const CpuKernels* find_cpu_kernels(std::string_view id) noexcept {
     const auto supported = supported_cpu_kernels();

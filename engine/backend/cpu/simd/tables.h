@@ -9,6 +9,7 @@ namespace soliloquy {
 [[nodiscard]] const CpuKernels& avx2_kernels() noexcept;
 [[nodiscard]] const CpuKernels& avxvnni_kernels() noexcept;
 [[nodiscard]] const CpuKernels& avx512_kernels() noexcept;
+[[nodiscard]] const CpuKernels& amx_kernels() noexcept;
 [[nodiscard]] const CpuKernels& neon_kernels() noexcept;
 
 }  // namespace soliloquy
