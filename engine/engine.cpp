@@ -3,16 +3,17 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 #include <new>
 
 #include "engine/chat/past_thoughts.h"
+#include "engine/device_source.h"
+#include "engine/fit.h"
 #include "engine/inspect.h"
 #include "engine/loaded_model.h"
 
 namespace soliloquy {
 namespace {
-
-constexpr uint32_t kDefaultContext = 32768;
 
 /// For models without a template: every turn on its own line, the role before it.
 constexpr const char* kPlainTemplate =
@@ -26,13 +27,17 @@ std::string text_or(const GgufFile& file, std::string_view key, std::string fall
 
 class LoadedEngine final : public Engine {
   public:
-    explicit LoadedEngine(std::shared_ptr<const LoadedModel> loaded) : loaded_(std::move(loaded)) {}
+    LoadedEngine(std::shared_ptr<const LoadedModel> loaded, std::unique_ptr<Decoder> first)
+        : loaded_(std::move(loaded)), first_decoder_(std::move(first)) {}
 
     const ModelInfo& info() const noexcept override { return loaded_->info; }
 
     Result<std::unique_ptr<Session>> new_session() override {
         try {
-            return make_session(loaded_);
+            std::string notice;
+            auto decoder = take_decoder(notice);
+            if (!decoder.ok()) return decoder.error();
+            return make_session(loaded_, std::move(decoder).value(), std::move(notice));
         } catch (const std::bad_alloc&) {
             return Error{ErrorCode::out_of_memory, "not enough memory for a context of " + std::to_string(loaded_->info.context_length) +
                                                        " tokens: open the model with a shorter one"};
@@ -79,8 +84,27 @@ class LoadedEngine final : public Engine {
     }
 
   private:
+    /// The one that was made while loading, or a new one; on the CPU when a device that was chosen automatically has no room for it.
+    Result<std::unique_ptr<Decoder>> take_decoder(std::string& notice) {
+        {
+            const std::lock_guard lock(first_mutex_);
+            if (first_decoder_ != nullptr) return std::move(first_decoder_);
+        }
+        auto decoder = make_decoder(*loaded_, false);
+        if (decoder.ok() || !loaded_->may_fall_back || !loaded_->model->placement().uses_device()) return decoder;
+        notice = "The GPU has no room for one more conversation, so this one runs on the CPU: " + decoder.error().message;
+        return make_decoder(*loaded_, true);
+    }
+
     std::shared_ptr<const LoadedModel> loaded_;
+    std::mutex first_mutex_;
+    std::unique_ptr<Decoder> first_decoder_;
 };
+
+/// The context of the sessions that a file will have.
+uint32_t context_length_of(const Model& model, const LoadOptions& options) {
+    return options.context_length > 0 ? options.context_length : default_context_length(model.trained_context_length());
+}
 
 ModelInfo describe(const GgufFile& file, const LoadedModel& loaded, const std::filesystem::path& path, const LoadOptions& options) {
     ModelInfo info;
@@ -93,8 +117,7 @@ ModelInfo describe(const GgufFile& file, const LoadedModel& loaded, const std::f
     info.parameters = loaded.model->parameters();
     info.active_parameters = loaded.model->active_parameters();
     info.trained_context_length = loaded.model->trained_context_length();
-    const uint32_t own = info.trained_context_length > 0 ? info.trained_context_length : kDefaultContext;
-    info.context_length = options.context_length > 0 ? options.context_length : std::min(own, kDefaultContext);
+    info.context_length = context_length_of(*loaded.model, options);
     info.vocabulary_size = loaded.model->vocabulary_size();
     info.has_chat_template = !text_or(file, "tokenizer.chat_template", "").empty();
     info.reasoning_profile = std::string(loaded.profile.name());
@@ -106,41 +129,111 @@ ModelInfo describe(const GgufFile& file, const LoadedModel& loaded, const std::f
     return info;
 }
 
-Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const LoadOptions& options) {
-    const auto report = [&options](float done) { return !options.progress || options.progress(done); };
+/// Reports 0..1 of the whole load; false cancels.
+using Report = std::function<bool(float)>;
+
+/// Loads the weights for the chosen device, and makes the first timeline there: what does not fit shows now. An automatic choice that fails
+/// becomes the CPU, with the reason.
+class WeightsLoader {
+  public:
+    WeightsLoader(LoadedModel& loaded, const LoadOptions& options, const DeviceSource& source, const Report& report)
+        : loaded_(loaded), options_(options), source_(source), report_(report) {}
+
+    Status load(DeviceChoice& choice, std::unique_ptr<Decoder>& first) {
+        loaded_.may_fall_back = options_.device == Device::automatic;
+        if (const auto index = vulkan_index(choice)) {
+            const Status status = load_on(*index, choice, first);
+            if (status.ok() || !loaded_.may_fall_back || status.error().code == ErrorCode::cancelled) return status;
+            first.reset();
+            loaded_.model.reset();
+            choice = cpu_choice(options_.threads, choice.description + " was not used: " + status.error().message);
+        }
+        if (loaded_.model == nullptr) {
+            ASSIGN_OR_RETURN(loaded_.model, Model::load(loaded_.file, model_options(nullptr)));
+        }
+        return Status::success();
+    }
+
+  private:
+    [[nodiscard]] ModelOptions model_options(std::shared_ptr<Accelerator> accelerator) const {
+        ModelOptions model;
+        model.exact = options_.exact;
+        model.progress = [this](float done) { return report_(0.1f + 0.9f * done); };
+        model.device = {.accelerator = std::move(accelerator),
+                        .wish = {.gpu_layers = options_.gpu_layers, .cpu_experts = options_.cpu_experts},
+                        .context_length = options_.context_length,
+                        .max_batch = kPrefillBatch};
+        return model;
+    }
+
+    Status load_on(uint32_t index, DeviceChoice& choice, std::unique_ptr<Decoder>& first) {
+        ASSIGN_OR_RETURN(auto accelerator, source_.open(index));
+        ASSIGN_OR_RETURN(loaded_.model, Model::load(loaded_.file, model_options(std::move(accelerator))));
+        const Placement& placement = loaded_.model->placement();
+        if (!placement.uses_device()) {
+            if (options_.gpu_layers != 0u && options_.device != Device::automatic) {
+                return Error{ErrorCode::out_of_memory, choice.description + ": " + placement.words +
+                                                           "; choose a shorter context or a smaller model, or use --device cpu"};
+            }
+            choice = cpu_choice(options_.threads, choice.description + ": " + placement.words);
+            return Status::success();
+        }
+        choice.placement = placement.words;
+        loaded_.info.context_length = context_length_of(*loaded_.model, options_);
+        auto decoder = make_decoder(loaded_, false);
+        if (!decoder.ok()) return decoder.error();
+        first = std::move(decoder).value();
+        return Status::success();
+    }
+
+    LoadedModel& loaded_;
+    const LoadOptions& options_;
+    const DeviceSource& source_;
+    const Report& report_;
+};
+
+Result<DeviceChoice> choose_for_model(const LoadOptions& options, const DeviceSource& source) {
+    if (options.device == Device::cpu) return cpu_choice(options.threads, "as asked");
+    if (options.exact) return cpu_choice(options.threads, "the exact path runs on the CPU alone");
+    return choose_device({options.device, options.which_device}, list_devices_of(source, options.threads));
+}
+
+/// Tokenizer, chat template and thinking profile of the file.
+Status read_chat_parts(LoadedModel& loaded, const LoadOptions& options) {
+    if (loaded.model->vocabulary_size() < loaded.tokenizer->vocabulary().size()) {
+        return Error{ErrorCode::invalid_file, "the tokenizer has " + std::to_string(loaded.tokenizer->vocabulary().size()) +
+                                                  " tokens and the output layer only " + std::to_string(loaded.model->vocabulary_size())};
+    }
+    const std::string source = text_or(*loaded.file, "tokenizer.chat_template", kPlainTemplate);
+    auto parsed = ChatTemplate::parse(source);
+    if (!parsed.ok()) return parsed.error().within("the chat template");
+    loaded.chat_template.emplace(std::move(parsed).value());
+    if (options.reasoning_profile.empty()) {
+        loaded.profile = choose_reasoning_profile(source, loaded.tokenizer->vocabulary());
+    } else {
+        ASSIGN_OR_RETURN(loaded.profile, named_reasoning_profile(options.reasoning_profile, source, loaded.tokenizer->vocabulary()));
+    }
+    return Status::success();
+}
+
+Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const LoadOptions& options, const DeviceSource& source) {
+    const Report report = [&options](float done) { return !options.progress || options.progress(done); };
     const Error cancelled{ErrorCode::cancelled, "loading " + path.filename().string() + " was cancelled"};
-    ASSIGN_OR_RETURN(auto choice, choose_device(options.device, options.threads));
     if (!report(0.0f)) return cancelled;
     ASSIGN_OR_RETURN(auto opened, GgufFile::open(path));
+    ASSIGN_OR_RETURN(auto choice, choose_for_model(options, source));
     auto loaded = std::make_shared<LoadedModel>();
     loaded->file = std::make_shared<const GgufFile>(std::move(opened));
     ASSIGN_OR_RETURN(loaded->tokenizer, Tokenizer::from_gguf(*loaded->file));
     if (!report(0.1f)) return cancelled;
-    ModelOptions model_options;
-    model_options.exact = options.exact;
-    model_options.progress = [&](float done) { return report(0.1f + 0.9f * done); };
-    ASSIGN_OR_RETURN(loaded->model, Model::load(loaded->file, model_options));
-    if (loaded->model->vocabulary_size() != loaded->tokenizer->vocabulary().size()) {
-        if (loaded->model->vocabulary_size() < loaded->tokenizer->vocabulary().size()) {
-            return Error{ErrorCode::invalid_file, "the tokenizer has " + std::to_string(loaded->tokenizer->vocabulary().size()) +
-                                                      " tokens and the output layer only " +
-                                                      std::to_string(loaded->model->vocabulary_size())};
-        }
-    }
-    const std::string source = text_or(*loaded->file, "tokenizer.chat_template", kPlainTemplate);
-    auto parsed = ChatTemplate::parse(source);
-    if (!parsed.ok()) return parsed.error().within("the chat template");
-    loaded->chat_template.emplace(std::move(parsed).value());
-    if (options.reasoning_profile.empty()) {
-        loaded->profile = choose_reasoning_profile(source, loaded->tokenizer->vocabulary());
-    } else {
-        ASSIGN_OR_RETURN(loaded->profile, named_reasoning_profile(options.reasoning_profile, source, loaded->tokenizer->vocabulary()));
-    }
     loaded->threads = std::make_shared<ThreadPool>(options.threads);
+    std::unique_ptr<Decoder> first;
+    RETURN_IF_ERROR(WeightsLoader(*loaded, options, source, report).load(choice, first));
+    RETURN_IF_ERROR(read_chat_parts(*loaded, options));
     loaded->info = describe(*loaded->file, *loaded, path, options);
     loaded->info.device = std::move(choice);
     if (!report(1.0f)) return cancelled;
-    return std::shared_ptr<Engine>(std::make_shared<LoadedEngine>(std::move(loaded)));
+    return std::shared_ptr<Engine>(std::make_shared<LoadedEngine>(std::move(loaded), std::move(first)));
 }
 
 }  // namespace
@@ -179,9 +272,9 @@ std::string_view shown_bytes(const LoadedModel& loaded, TokenId id) noexcept {
     return vocabulary.bytes(id);
 }
 
-Result<std::shared_ptr<Engine>> open_engine(const std::filesystem::path& path, const LoadOptions& options) {
+Result<std::shared_ptr<Engine>> open_engine_on(const std::filesystem::path& path, const LoadOptions& options, const DeviceSource& source) {
     try {
-        auto engine = load(path, options);
+        auto engine = load(path, options, source);
         if (!engine.ok() && engine.error().message.find(path.filename().string()) == std::string::npos)
             return engine.error().within(path.string());
         return engine;
@@ -190,6 +283,10 @@ Result<std::shared_ptr<Engine>> open_engine(const std::filesystem::path& path, c
     } catch (const std::exception& error) {
         return Error{ErrorCode::internal, path.string() + ": " + error.what()};
     }
+}
+
+Result<std::shared_ptr<Engine>> open_engine(const std::filesystem::path& path, const LoadOptions& options) {
+    return open_engine_on(path, options, vulkan_source(options.cache_folder));
 }
 
 }  // namespace soliloquy

@@ -25,12 +25,45 @@ enum class Device : uint8_t { automatic, cpu, vulkan, cuda };
 [[nodiscard]] std::string_view device_name(Device device) noexcept;  ///< "auto", "cpu", "vulkan", "cuda"
 [[nodiscard]] std::optional<Device> device_from_name(std::string_view name) noexcept;
 
-/// Which device a request for `wanted` gets. An unavailable one is an Error with the reason; automatic falls back and says so.
+/// A device as it is named: "auto", "cpu", "cuda", "vulkan", "vulkan:1" (its number) or "vulkan:RTX" (part of its name, in any case).
+struct DeviceName {
+    Device device = Device::automatic;
+    std::string which;  ///< behind the colon; empty = the best of its kind
+};
+[[nodiscard]] std::optional<DeviceName> parse_device_name(std::string_view text);
+
+/// A device of this computer.
+struct DeviceReport {
+    std::string id;  ///< for --device: "cpu", "vulkan:0"
+    Device device = Device::cpu;
+    std::string name;           ///< "NVIDIA GeForce RTX 3090"
+    std::string kind;           ///< "GPU", "integrated GPU", "virtual GPU", "CPU", "CPU pretending to be a GPU"
+    std::string driver;         ///< empty for the CPU
+    uint64_t memory_bytes = 0;  ///< of its own; 0 for the CPU
+    uint64_t free_bytes = 0;
+    bool chosen = false;  ///< by "auto"
+    std::string reason;   ///< why it is chosen, or why not
+};
+struct DeviceReports {
+    std::vector<DeviceReport> devices;  ///< the best first, the CPU last
+    std::string vulkan_problem;         ///< why none of them is a Vulkan device; empty when one is
+};
+/// Asks the drivers, which may take a second: not on a thread that must not wait. Nothing is opened.
+[[nodiscard]] DeviceReports list_devices(unsigned threads = 0);
+
+/// Which device a request gets, and why.
 struct DeviceChoice {
     Device device = Device::cpu;
     std::string description;  ///< "CPU, 2 threads, AVX-512 VNNI"
-    std::string reason;       ///< why this one: "no GPU backend in this build"
+    std::string reason;       ///< why this one: "as asked", "no GPU: ..."
+    std::string id;           ///< "cpu", "vulkan:0"
+    std::string placement;    ///< of an open model: what of it runs there, when not all of it is the CPU's
+    std::string warning;      ///< what the user should know before waiting; mostly empty
 };
+/// An unavailable device is an Error with the reason; automatic falls back to the CPU and says so. Asks the drivers as list_devices() does.
+[[nodiscard]] Result<DeviceChoice> choose_device(const DeviceName& wanted, unsigned threads = 0);
+/// The same from a list that is known.
+[[nodiscard]] Result<DeviceChoice> choose_device(const DeviceName& wanted, const DeviceReports& known);
 [[nodiscard]] Result<DeviceChoice> choose_device(Device wanted, unsigned threads = 0);
 
 // ---------------------------------------------------------------- what a model is
@@ -159,6 +192,8 @@ struct GenerationResult {
     double prefill_seconds = 0.0;
     double decode_seconds = 0.0;
     Error error;  ///< when finish == error (out of memory, device lost); what was generated stays valid
+    /// The device failed and the CPU went on from there, with the reason; for this session it stays with the CPU. Empty otherwise.
+    std::string notice;
 };
 
 /// Text of the prompt as the model sees it, and its cost.
@@ -188,10 +223,16 @@ class Session {
 
 struct LoadOptions {
     Device device = Device::automatic;
-    unsigned threads = 0;             ///< 0 = all cores
-    uint32_t context_length = 0;      ///< 0 = the model's own, at most 32,768
-    bool exact = false;               ///< the scalar oracle: F32 activations, slow
-    std::string reasoning_profile{};  ///< a name of reasoning_profiles(); empty = chosen from template and vocabulary
+    std::string which_device{};  ///< of several of its kind: DeviceName::which
+    /// The last N layers run on the GPU, 0 = none; not set: as many as fit. Ignored on the CPU.
+    std::optional<uint32_t> gpu_layers{};
+    /// The experts of the first N layers that have any stay on the CPU; not set: as many as must. Ignored on the CPU.
+    std::optional<uint32_t> cpu_experts{};
+    std::filesystem::path cache_folder{};  ///< where a GPU keeps its compiled shaders and measurements; empty = nowhere
+    unsigned threads = 0;                  ///< 0 = all cores
+    uint32_t context_length = 0;           ///< 0 = the model's own, at most 32,768
+    bool exact = false;                    ///< the scalar oracle: F32 activations, slow
+    std::string reasoning_profile{};       ///< a name of reasoning_profiles(); empty = chosen from template and vocabulary
     /// Called with 0..1 while loading; returning false cancels with ErrorCode::cancelled.
     std::function<bool(float)> progress;
 };

@@ -6,12 +6,12 @@
 #include <new>
 
 #include "engine/model/architecture.h"
+#include "engine/model/decoder.h"
 #include "engine/model/kv_cache.h"
 
 namespace soliloquy {
 namespace {
 
-constexpr uint32_t kLongestDefaultContext = 32768;
 constexpr uint64_t kPrefillBatch = 256;  // tokens of one pass, see session.cpp
 
 /// Numbers that one token of a batch has in memory while it passes through a layer: the residual stream and its norms, queries, keys,

@@ -25,7 +25,13 @@ struct LoadedModel {
     std::optional<ChatTemplate> chat_template;
     ReasoningProfile profile;
     std::shared_ptr<ThreadPool> threads;
+    bool may_fall_back = false;  ///< to the CPU, when the device fails: it was chosen automatically
 };
+
+constexpr uint32_t kPrefillBatch = 256;  ///< short enough that Stop is felt, long enough to be fast
+
+/// A timeline on the model's device, or on the CPU.
+[[nodiscard]] Result<std::unique_ptr<Decoder>> make_decoder(const LoadedModel& loaded, bool cpu_only);
 
 /// The prompt of a request as tokens.
 struct EncodedPrompt {
@@ -41,6 +47,8 @@ struct EncodedPrompt {
 /// Bytes of the file by block type, largest first.
 [[nodiscard]] std::vector<ModelReport::TypeShare> type_shares(const GgufFile& file);
 
-[[nodiscard]] Result<std::unique_ptr<Session>> make_session(std::shared_ptr<const LoadedModel> loaded);
+/// `notice` is what the first answer tells besides.
+[[nodiscard]] std::unique_ptr<Session> make_session(std::shared_ptr<const LoadedModel> loaded, std::unique_ptr<Decoder> decoder,
+                                                    std::string notice);
 
 }  // namespace soliloquy

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <new>
+#include <utility>
 
 #include "engine/loaded_model.h"
 #include "engine/sampling/sampler.h"
@@ -13,7 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr uint32_t kPrefillBatch = 256;       // short enough that Stop is felt, long enough to be fast
 constexpr uint32_t kLineBoundaryTokens = 24;  // a thought without line ends is closed after so many tokens
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -72,8 +72,8 @@ class SpanForwarder final : public SpanSink {
 
 class ModelSession final : public Session {
   public:
-    ModelSession(std::shared_ptr<const LoadedModel> loaded, std::unique_ptr<Decoder> decoder)
-        : loaded_(std::move(loaded)), decoder_(std::move(decoder)) {}
+    ModelSession(std::shared_ptr<const LoadedModel> loaded, std::unique_ptr<Decoder> decoder, std::string notice)
+        : loaded_(std::move(loaded)), decoder_(std::move(decoder)), notice_(std::move(notice)) {}
 
     Result<GenerationResult> generate(const GenerateRequest& request, GenerationSink& sink) override;
     void stop() noexcept override { stop_.store(true); }
@@ -90,9 +90,13 @@ class ModelSession final : public Session {
     Status emit(Turn& turn, const SampledToken& token, Origin origin);
     Status force_close(Turn& turn);
     bool close_is_due(Turn& turn, std::string_view last_bytes);
+    Status append(std::span<const TokenId> ids, LogitsFor wanted);
+    Status go_on_with_cpu(const Error& why);
 
     std::shared_ptr<const LoadedModel> loaded_;
     std::unique_ptr<Decoder> decoder_;
+    std::string notice_;           // told with the next result
+    bool left_device_ = false;     // the decoder is the CPU's, though the model is on a device
     std::vector<TokenId> cached_;  // ids of the positions in the decoder's cache
     std::atomic<bool> stop_{false};
     std::atomic<int> close_request_{0};  // 0 = none, else 1 + Boundary
@@ -128,6 +132,29 @@ size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b) {
     return static_cast<size_t>(at - a.begin());
 }
 
+/// As Decoder::append. When a device that was chosen automatically fails, the CPU goes on: it reads again what the cache held.
+Status ModelSession::append(std::span<const TokenId> ids, LogitsFor wanted) {
+    Status status = decoder_->append(ids, wanted);
+    const bool device_failed = !status.ok() && !left_device_ && loaded_->may_fall_back && loaded_->model->placement().uses_device() &&
+                               (status.error().code == ErrorCode::device || status.error().code == ErrorCode::out_of_memory);
+    if (!device_failed) return status;
+    RETURN_IF_ERROR(go_on_with_cpu(status.error()));
+    return decoder_->append(ids, wanted);
+}
+
+Status ModelSession::go_on_with_cpu(const Error& why) {
+    decoder_.reset();  // gives the device's memory back first
+    ASSIGN_OR_RETURN(decoder_, make_decoder(*loaded_, true));
+    left_device_ = true;
+    notice_ = "The GPU failed, so this conversation goes on with the CPU: " + why.message;
+    const std::vector<TokenId> held = std::exchange(cached_, {});
+    for (size_t at = 0; at < held.size(); at += kPrefillBatch) {
+        RETURN_IF_ERROR(decoder_->append(std::span(held).subspan(at, std::min<size_t>(kPrefillBatch, held.size() - at)), LogitsFor::none));
+    }
+    cached_ = held;
+    return Status::success();
+}
+
 Status ModelSession::prefill(Turn& turn, std::span<const TokenId> ids) {
     // The last token is always evaluated: its logits choose the next.
     const size_t reused = std::min(common_prefix(cached_, ids), ids.size() - 1);
@@ -143,7 +170,7 @@ Status ModelSession::prefill(Turn& turn, std::span<const TokenId> ids) {
             return Status::success();
         }
         const size_t n = std::min<size_t>(kPrefillBatch, ids.size() - at);
-        RETURN_IF_ERROR(decoder_->append(ids.subspan(at, n), at + n == ids.size() ? LogitsFor::last : LogitsFor::none));
+        RETURN_IF_ERROR(append(ids.subspan(at, n), at + n == ids.size() ? LogitsFor::last : LogitsFor::none));
         cached_.insert(cached_.end(), ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + n));
         at += n;
         progress.tokens_done += static_cast<uint32_t>(n);
@@ -179,7 +206,7 @@ Status ModelSession::emit(Turn& turn, const SampledToken& token, Origin origin) 
         turn.finished = true;
         return Status::success();
     }
-    RETURN_IF_ERROR(decoder_->append(std::span(&token.id, 1), LogitsFor::last));
+    RETURN_IF_ERROR(append(std::span(&token.id, 1), LogitsFor::last));
     cached_.push_back(token.id);
     return Status::success();
 }
@@ -262,6 +289,7 @@ Result<GenerationResult> ModelSession::run(const GenerateRequest& request, Gener
         turn.result.finish = FinishReason::error;
         turn.result.error = status.error();
     }
+    turn.result.notice = std::exchange(notice_, {});
     turn.parser.finish(turn.result.finish == FinishReason::end_of_turn, turn.forwarder);
     turn.result.thought = turn.parser.status();
     turn.result.closed_by = turn.parser.closed_by();
@@ -302,7 +330,7 @@ Result<std::vector<float>> ModelSession::score(std::span<const TokenId> ids) {
         cached_.clear();
         for (size_t at = 0; at < ids.size(); at += kPrefillBatch) {
             const auto batch = ids.subspan(at, std::min<size_t>(kPrefillBatch, ids.size() - at));
-            RETURN_IF_ERROR(decoder_->append(batch, LogitsFor::all));
+            RETURN_IF_ERROR(append(batch, LogitsFor::all));
             cached_.insert(cached_.end(), batch.begin(), batch.end());
             const auto rows = decoder_->logits();
             for (size_t t = 0; t < rows.rows; ++t) logits.insert(logits.end(), rows.row(t).begin(), rows.row(t).end());
@@ -315,11 +343,13 @@ Result<std::vector<float>> ModelSession::score(std::span<const TokenId> ids) {
 
 }  // namespace
 
-Result<std::unique_ptr<Session>> make_session(std::shared_ptr<const LoadedModel> loaded) {
-    ASSIGN_OR_RETURN(auto decoder,
-                     Decoder::create(loaded->model, loaded->threads,
-                                     DecoderOptions{.context_length = loaded->info.context_length, .max_batch = kPrefillBatch}));
-    return std::unique_ptr<Session>(std::make_unique<ModelSession>(std::move(loaded), std::move(decoder)));
+Result<std::unique_ptr<Decoder>> make_decoder(const LoadedModel& loaded, bool cpu_only) {
+    return Decoder::create(loaded.model, loaded.threads,
+                           DecoderOptions{.context_length = loaded.info.context_length, .max_batch = kPrefillBatch, .cpu_only = cpu_only});
+}
+
+std::unique_ptr<Session> make_session(std::shared_ptr<const LoadedModel> loaded, std::unique_ptr<Decoder> decoder, std::string notice) {
+    return std::make_unique<ModelSession>(std::move(loaded), std::move(decoder), std::move(notice));
 }
 
 }  // namespace soliloquy

@@ -21,6 +21,7 @@ struct AcceleratorInfo {
     uint64_t memory_bytes = 0;  ///< of its own heaps
     uint64_t free_bytes = 0;    ///< what the driver says is free now; memory_bytes where it does not say
     uint32_t index = 0;         ///< among the devices of its backend, in the driver's order: "--device vulkan:1"
+    std::string problem = {};  ///< what it lacks to run models; empty = nothing
 };
 
 /// Weights in the memory of a device, found again by where they lie in the memory of the host.
@@ -43,6 +44,10 @@ class Accelerator {
     /// points to is not touched and may be null.
     [[nodiscard]] virtual Result<std::unique_ptr<Plan>> compile(const Graph& graph, std::shared_ptr<const DeviceWeights> weights,
                                                                 const PlanOptions& options) = 0;
+    /// Bytes per second, read and written, of a copy within the device's memory. Takes up to a second.
+    [[nodiscard]] virtual Result<double> measure_copy_bandwidth() {
+        return Error{ErrorCode::unsupported, info().name + ": the speed of its memory cannot be measured"};
+    }
 };
 
 }  // namespace soliloquy

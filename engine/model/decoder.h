@@ -18,11 +18,14 @@ namespace soliloquy {
 
 using TokenId = uint32_t;
 
+/// The longest context that a model gets unasked.
+constexpr uint32_t kLongestDefaultContext = 32768;
+
 /// A device beside the CPU, and how much of the model it gets.
 struct ModelDevice {
     std::shared_ptr<Accelerator> accelerator = nullptr;  ///< nullptr: the CPU alone
     PlacementWish wish = {};
-    uint32_t context_length = 4096;  ///< of the decoders to come; the cache of one of them is counted
+    uint32_t context_length = 0;  ///< of the decoders to come, one of which is counted; 0 = the model's own, at most the longest default
     uint32_t max_batch = 512;
 };
 

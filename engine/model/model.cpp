@@ -1,6 +1,7 @@
 /// engine/model/model.cpp: loads a model, and counts what it is made of.
 #include "engine/model/model.h"
 
+#include <algorithm>
 #include <new>
 
 #include "engine/model/architecture.h"
@@ -50,7 +51,9 @@ Totals count_layers(const ModelWeights& weights, uint64_t experts) {
 
 Status BoundModel::use_device(const ModelDevice& device, const std::function<bool(float)>& progress) {
     const std::vector<bool> no_memory(config_.n_layers, true);
-    ASSIGN_OR_RETURN(const KvCache cache, KvCache::create(config_, device.context_length, cache_type(), no_memory));
+    const uint32_t own = config_.context_length > 0 ? std::min(config_.context_length, kLongestDefaultContext) : kLongestDefaultContext;
+    const uint32_t context = device.context_length > 0 ? device.context_length : own;
+    ASSIGN_OR_RETURN(const KvCache cache, KvCache::create(config_, context, cache_type(), no_memory));
     const ForwardGraph forward = make_forward_graph(config_, weights_, cache);
     const AcceleratorInfo& info = device.accelerator->info();
     const DeviceRoom room{.free_bytes = info.free_bytes, .reserve_bytes = usual_reserve(info.memory_bytes)};
