@@ -81,12 +81,12 @@ struct MatMulParams {
     uint n_used;  // slots of a token in the list
 };
 
-/// x as signed bytes in blocks of 32: x[i] = scale * q[i]. A row of `columns` (a multiple of 32) numbers: the bytes, then F32 scales.
-/// With a gain norm(x) is rounded, and written to h too if there is one. Workgroups: (1, rows), one row each.
+/// x as signed bytes in blocks of 32: x[i] = scale * q[i]. A packed row of `columns` (a multiple of 32) numbers: the bytes, then F32 scales.
+/// With a gain norm(x) is packed, and written to h too if there is one. Workgroups: (parts of 4 numbers for every invocation, slots, rows).
 struct QuantizeParams {
-    Address x, y;     // F32 [rows, x_stride]; rows of y are columns + columns / 8 bytes
+    Address x, y;     // F32 [rows, x_stride], slot z at z * x_slot; y : [rows, slots] of columns + columns / 8 bytes
     Address gain, h;  // F32 [columns], [columns]; optional
-    uint columns, x_stride;
+    uint columns, x_stride, x_slot;
     float eps;
 };
 

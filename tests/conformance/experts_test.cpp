@@ -85,5 +85,53 @@ TEST(ConformanceExperts, matmul_experts_alone) {
     }
 }
 
+TEST(ConformanceExperts, as_many_experts_as_models_have) {
+    for (const uint32_t tokens : {1u, 5u, 40u}) {
+        expect_block_conforms({.dim = 64, .ff = 32, .n_experts = 512, .n_used = 16}, tokens, 5 * MatMulExperts::max_nmse);
+    }
+}
+
+/// So many tokens for one expert that they do not fit one tile.
+TEST(ConformanceExperts, few_experts_for_many_tokens) {
+    expect_block_conforms({.dim = 64, .ff = 32, .n_experts = 2, .n_used = 1}, 200, 5 * MatMulExperts::max_nmse);
+    expect_block_conforms({.dim = 64, .ff = 32, .n_experts = 3, .n_used = 3}, 65, 5 * MatMulExperts::max_nmse);
+}
+
+/// A layer of a model, twice: norm, router, routed experts and their sum, shared experts and theirs.
+TEST(ConformanceExperts, two_layers_with_shared_experts) {
+    constexpr size_t kDim = 256, kFf = 96, kShared = 192, kExperts = 8, kUsed = 2;
+    for (const uint32_t tokens : {1u, 7u, 40u}) {
+        SCOPED_TRACE(tokens);
+        RandomWeights weights(29);
+        OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+        Graph& g = op.graph;
+        const Tensor x = op.input(weights, kDim, 1.0f), h = g.activation("h", kDim), logits = g.activation("logits", kExperts);
+        const Tensor ids = g.activation("ids", kUsed, Rows::per_token, DType::i32), w = g.activation("w", kUsed);
+        const Tensor gates = g.activation("gates", kUsed * kFf), ups = g.activation("ups", kUsed * kFf);
+        const Tensor downs = g.activation("downs", kUsed * kDim), delta = g.activation("delta", kDim);
+        const Tensor shared_gate = g.activation("shared_gate", kShared), shared_up = g.activation("shared_up", kShared);
+        const auto matrix = [&](DType type, size_t columns, size_t rows, size_t slices = 1, float scale = 0.0f) {
+            return g.weight(weights.make(type, columns, rows, slices, scale));
+        };
+        for (int layer = 0; layer < 2; ++layer) {
+            g.add(RmsNorm{.y = h, .x = x, .w = matrix(DType::f32, kDim, 1, 1, 0.2f)});
+            g.add(MatMul{.y = logits, .x = h, .w = matrix(DType::f32, kDim, kExperts)});
+            g.add(RouteExperts{.ids = ids, .weights = w, .logits = logits, .normalize = true});
+            g.add(MatMulExperts{.y = gates, .x = h, .w = matrix(DType::q8_0, kDim, kFf, kExperts), .ids = ids});
+            g.add(MatMulExperts{.y = ups, .x = h, .w = matrix(DType::q8_0, kDim, kFf, kExperts), .ids = ids});
+            g.add(SwiGlu{.y = gates, .gate = gates, .up = ups});
+            g.add(MatMulExperts{.y = downs, .x = gates, .w = matrix(DType::q5_1, kFf, kDim, kExperts), .ids = ids});
+            g.add(ScatterAdd{.y = x, .x = downs, .weights = w});
+            g.add(MatMul{.y = shared_gate, .x = h, .w = matrix(DType::q8_0, kDim, kShared)});
+            g.add(MatMul{.y = shared_up, .x = h, .w = matrix(DType::q8_0, kDim, kShared)});
+            g.add(SwiGlu{.y = shared_gate, .gate = shared_gate, .up = shared_up});
+            g.add(MatMul{.y = delta, .x = shared_gate, .w = matrix(DType::q8_0, kShared, kDim)});
+            g.add(Add{.y = x, .a = x, .b = delta});
+        }
+        op.out = x;
+        expect_conforms(op, 10 * MatMulExperts::max_nmse);
+    }
+}
+
 }  // namespace
 }  // namespace soliloquy

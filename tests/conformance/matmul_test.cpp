@@ -97,5 +97,100 @@ TEST(ConformanceMatMul, gate_up_swiglu) {
     }
 }
 
+/// What reads a norm: linear layers of several types, the norm's own answer, and an op behind something else.
+TEST(ConformanceMatMul, norm_before_layers_of_several_types) {
+    const DType types[] = {DType::q8_0, DType::f32, DType::q8_0, DType::q4_k, DType::q8_0, DType::q8_0};
+    for (const uint32_t tokens : {1u, 7u}) {
+        for (size_t wanted = 0; wanted <= std::size(types) + 1; ++wanted) {  // each layer's output, the norm, a late reader of the norm
+            SCOPED_TRACE(::testing::Message() << tokens << " tokens, output " << wanted);
+            RandomWeights weights(14);
+            OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+            Graph& g = op.graph;
+            const Tensor x = op.input(weights, 256, 3.0f), h = g.activation("h", 256);
+            g.add(RmsNorm{.y = h, .x = x, .w = g.weight(weights.make(DType::f32, 256))});
+            std::vector<Tensor> outputs;
+            size_t rows = 7;
+            for (const DType type : types) {
+                outputs.push_back(g.activation("y", rows));
+                g.add(MatMul{.y = outputs.back(),
+                             .x = h,
+                             .w = g.weight(weights.make(type, 256, rows)),
+                             .bias = type == DType::q8_0 ? g.weight(weights.make(DType::f32, rows)) : Tensor{}});
+                rows += 60;
+            }
+            outputs.push_back(h);
+            if (wanted == outputs.size()) {
+                g.add(Add{.y = x, .a = x, .b = x});
+                outputs.push_back(g.activation("late", 96));
+                g.add(MatMul{.y = outputs.back(), .x = h, .w = g.weight(weights.make(DType::q8_0, 256, 96))});
+            }
+            op.out = outputs[wanted];
+            expect_conforms(op, 2 * MatMul::max_nmse);
+        }
+    }
+}
+
+TEST(ConformanceMatMul, norm_in_place_before_a_layer) {
+    for (const uint32_t tokens : {1u, 7u}) {
+        for (const bool read_later : {false, true}) {
+            RandomWeights weights(15);
+            OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+            const Tensor x = op.input(weights, 128, 2.0f), y = op.graph.activation("y", 96);
+            op.graph.add(RmsNorm{.y = x, .x = x, .w = op.graph.weight(weights.make(DType::f32, 128))});
+            op.graph.add(MatMul{.y = y, .x = x, .w = op.graph.weight(weights.make(DType::q8_0, 128, 96))});
+            op.out = read_later ? x : y;
+            expect_conforms(op, MatMul::max_nmse);
+        }
+    }
+}
+
+/// The sum may not go where other rows of the product still read from.
+TEST(ConformanceMatMul, sum_onto_the_input) {
+    for (const uint32_t tokens : {1u, 7u, 33u}) {
+        for (const bool onto_input : {false, true}) {
+            RandomWeights weights(16);
+            OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+            const Tensor x = op.input(weights, 256), product = op.graph.activation("product", 256);
+            op.out = onto_input ? x : product;
+            op.graph.add(MatMul{.y = product, .x = x, .w = op.graph.weight(weights.make(DType::q8_0, 256, 256))});
+            op.graph.add(Add{.y = op.out, .a = x, .b = product});
+            expect_conforms(op, MatMul::max_nmse);
+        }
+    }
+}
+
+TEST(ConformanceMatMul, norm_before_gate_up_and_sum_after_down) {
+    for (const DType type : {DType::q8_0, DType::q4_k, DType::iq2_s}) {
+        for (const uint32_t tokens : {1u, 7u}) {
+            RandomWeights weights(17);
+            OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+            Graph& g = op.graph;
+            const Tensor x = op.input(weights, 256, 0.5f);
+            const Tensor h = g.activation("h", 256), gate = g.activation("gate", 512), up = g.activation("up", 512);
+            const Tensor delta = g.activation("delta", 256);
+            g.add(RmsNorm{.y = h, .x = x, .w = g.weight(weights.make(DType::f32, 256, 1, 1, 0.2f))});
+            g.add(MatMul{.y = gate, .x = h, .w = g.weight(weights.make(type, 256, 512))});
+            g.add(MatMul{.y = up, .x = h, .w = g.weight(weights.make(type, 256, 512))});
+            g.add(SwiGlu{.y = gate, .gate = gate, .up = up});
+            g.add(MatMul{.y = delta, .x = gate, .w = g.weight(weights.make(DType::q8_0, 512, 256))});
+            g.add(Add{.y = x, .a = x, .b = delta});
+            op.out = x;
+            expect_conforms(op, 10 * MatMul::max_nmse);
+        }
+    }
+}
+
+/// More rows than a grid of workgroups has along one side on some devices.
+TEST(ConformanceMatMul, rows_of_a_large_vocabulary) {
+    for (const uint32_t tokens : {1u, 2u}) {
+        RandomWeights weights(18);
+        OpGraph op{.graph = {}, .out = {}, .tokens = tokens};
+        const Tensor x = op.input(weights, 32);
+        op.out = op.graph.activation("y", 140001);
+        op.graph.add(MatMul{.y = op.out, .x = x, .w = op.graph.weight(weights.make(DType::q4_0, 32, 140001))});
+        expect_conforms(op, MatMul::max_nmse);
+    }
+}
+
 }  // namespace
 }  // namespace soliloquy

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "engine/backend/vulkan/vulkan_backend.h"
+#include "tests/unit/cpu_kernels/kernel_inputs.h"
 
 namespace soliloquy {
 namespace {
@@ -29,6 +30,8 @@ Result<std::shared_ptr<Accelerator>> open() {
         const std::lock_guard lock(messages().mutex);
         messages().all.push_back(message);
     };
+    if (std::getenv("SOLILOQUY_VULKAN_TEST_PACKED") != nullptr)
+        options.packed_types.assign(std::begin(kAllWeightTypes), std::end(kAllWeightTypes));
     const char* wanted = std::getenv("SOLILOQUY_VULKAN_TEST_DEVICE");
     if (wanted != nullptr && std::string_view(wanted) == "best") return open_vulkan_device(std::nullopt, options);
     ASSIGN_OR_RETURN(const auto devices, list_vulkan_devices(options));

@@ -75,21 +75,6 @@ const ScatterAdd* weighted_sum(const Lowering& lowering, size_t i, const MatMulE
     return lowering.is_dead(down.y, i + 2) ? sum : nullptr;
 }
 
-/// True when the list that an earlier op of the segment sorted by these ids still stands: nothing wrote them and no other list came since.
-bool is_sorted_already(const Lowering& lowering, size_t i, const MatMulExperts& op) {
-    const Graph& g = lowering.graph();
-    while (i-- > lowering.first()) {
-        if (const auto* earlier = std::get_if<MatMulExperts>(&g.ops()[i])) {
-            return earlier->ids == op.ids && g[earlier->w].weight.slices == g[op.w].weight.slices;
-        }
-        bool writes = false;
-        for_each_operand(g.ops()[i],
-                         [&](Tensor t, Access access) { writes = writes || (access == Access::write && g.owner(t) == g.owner(op.ids)); });
-        if (writes) return false;
-    }
-    return false;
-}
-
 }  // namespace
 
 Result<size_t> lower_op(Lowering& lowering, size_t i, const MatMulExperts& op) {
@@ -115,10 +100,8 @@ Result<size_t> lower_op(Lowering& lowering, size_t i, const MatMulExperts& op) {
         return sum != nullptr ? size_t{2} : size_t{1};
     }
     RETURN_IF_ERROR(emit_matvec(lowering, linear, 1, 1, kMostFewTokens));
-    constexpr uint32_t kMany = kMostFewTokens + 1;
-    ASSIGN_OR_RETURN(const SortedExperts sorted,
-                     sort_experts(lowering, op.ids, g[op.w].weight.slices, kMany, !is_sorted_already(lowering, i, op)));
-    RETURN_IF_ERROR(emit_grouped_matmul(lowering, linear, sorted, kMany));
+    ASSIGN_OR_RETURN(const SortedExperts sorted, sort_experts(lowering, op.ids, g[op.w].weight.slices));
+    RETURN_IF_ERROR(emit_grouped_matmul(lowering, linear, sorted));
     return size_t{1};
 }
 

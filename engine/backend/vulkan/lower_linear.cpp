@@ -7,7 +7,6 @@
 #include <cstddef>
 
 #include "engine/ops/matmul.params.h"
-#include "engine/ops/matmul_experts.params.h"
 #include "engine/quant/codebooks.h"
 
 namespace soliloquy::vulkan {
@@ -16,13 +15,9 @@ namespace {
 constexpr uint32_t kTile = 64;  // of shaders/matmul.comp and sort_experts.comp, both ways
 constexpr uint32_t kTileWorkgroup = 256;
 constexpr uint32_t kMostGroups = 65535;  // of a grid, along one side, on every device
-constexpr uint32_t kMostExperts = 1024;  // of shaders/sort_experts.comp
 constexpr uint32_t kChunksEach = 4;      // chunks of eight columns for every invocation: enough loads in flight
 constexpr uint32_t kTokensTogether = 4;  // whose sums fit registers beside the rows'
 constexpr size_t kPartsOfDispatch = 3;   // of NormMatVecParams
-
-uint32_t divide_up(uint64_t a, uint64_t b) { return static_cast<uint32_t>((a + b - 1) / b); }
-uint32_t narrow(uint64_t number) { return static_cast<uint32_t>(number); }
 
 /// Invocations for rows of `columns` numbers.
 uint32_t width_for(const DeviceTraits& traits, uint64_t columns) {
@@ -42,37 +37,100 @@ std::span<const std::byte> bytes_of(const T& table) {
     return std::as_bytes(std::span(table));
 }
 
-/// A number of the step block: how many rows an operand has.
-Address row_count(const Binding& binding, Rows of) {
-    return binding.step_block() + (of == Rows::per_output ? offsetof(params::StepHead, outputs) : offsetof(params::StepHead, tokens));
+bool is_packed(const Binding& binding, const Weight& w) {
+    return dtype_traits(w.type).quantized && (binding.traits().packed_types >> static_cast<uint32_t>(w.type) & 1) != 0;
 }
 
-params::MatMulParams tile_params(Binding& b, const Linear& l, Address table) {
-    return {.w = l.w,
-            .x = l.x.address,
-            .y = l.y.address,
-            .bias = l.bias,
-            .residual = l.residual.address,
-            .codebook = table,
-            .row_count = row_count(b, l.rows_of),
-            .tiles = 0,
-            .entries = 0,
-            .slice_bytes = l.weight.slice_bytes,
-            .columns = narrow(l.weight.columns),
-            .rows = narrow(l.weight.rows),
-            .row_bytes = narrow(l.weight.row_bytes),
-            .x_stride = l.x.stride,
-            .x_slot = l.x.slot,
-            .y_stride = l.y.stride,
-            .y_slot = l.y.slot,
-            .residual_stride = l.residual.stride,
-            .n_used = 1};
+/// Rows of signed bytes with their scales; strides count 32-bit words.
+struct Packed {
+    DeviceRows rows;
+    Resource resource = 0;
+};
+
+/// Packs rows for products with few tokens, unless they lie there already. With a gain in `input` there is one row, x, that is normed
+/// first.
+Result<Packed> emit_quantize(Lowering& lowering, const NormedInput& input, const DeviceRows& x, uint64_t columns, uint32_t slots, Rows of) {
+    Binding& b = lowering.binding();
+    const bool single = lowering.single();
+    const uint64_t row_bytes = columns + columns / 8;
+    const std::string name = "packed " + std::to_string(input.x) + (input.gain != 0 ? " normed" : "");
+    ASSIGN_OR_RETURN(const Binding::Scratch scratch, b.scratch(name, row_bytes * slots * (single ? 1 : kMostFewTokens)));
+    const uint32_t width = std::min(256u, b.traits().max_workgroup_size), groups = divide_up(columns, 4 * width);
+    Dispatch quantize{.shader = "quantize",
+                      .constants = {width},
+                      .params = params_of(params::QuantizeParams{.x = input.x,
+                                                                 .y = scratch.address,
+                                                                 .gain = input.gain,
+                                                                 .h = input.h,
+                                                                 .columns = narrow(columns),
+                                                                 .x_stride = x.stride,
+                                                                 .x_slot = x.slot,
+                                                                 .eps = input.eps}),
+                      .grid =
+                          [=](const StepShape& step) {
+                              const uint32_t rows = step.rows(of);
+                              return rows == 0 || rows > (single ? 1 : kMostFewTokens) ? Grid{0, 0, 0} : Grid{groups, slots, rows};
+                          },
+                      .reads = {input.reads.front()},
+                      .writes = input.writes,
+                      .label = "quantize"};
+    quantize.writes.push_back(scratch.resource);
+    if (!lowering.stands(quantize)) lowering.emit(std::move(quantize), 0, 0);
+    const auto words = narrow(row_bytes / 4);
+    return Packed{{scratch.address, words * slots, slots == 1 ? 0 : words}, scratch.resource};
+}
+
+/// Products with weights of one type and row length.
+Status emit_alike(Lowering& lowering, const NormedInput& input, const std::vector<Product>& products, Rows rows_of) {
+    Binding& b = lowering.binding();
+    const Weight& w = products.front().weight;
+    ASSIGN_OR_RETURN(const Address table, codebook(b, w.type));
+    params::NormMatVecParams p{};
+    p.x = input.x;
+    p.gain = input.gain;
+    p.h = input.h;
+    p.codebook = table;
+    p.columns = narrow(w.columns);
+    p.row_bytes = narrow(w.row_bytes);
+    p.eps = input.eps;
+    Dispatch dispatch{.shader = variant("norm_matvec", w.type, is_packed(b, w)),
+                      .constants = {},
+                      .params = {},
+                      .grid = {},
+                      .reads = input.reads,
+                      .writes = input.writes};
+    uint64_t tallest = 0;
+    const auto parts = static_cast<uint32_t>(products.size());
+    for (uint32_t m = 0; m < parts; ++m) {
+        const Product& each = products[m];
+        p.w[m] = each.w;
+        p.y[m] = each.y;
+        p.bias[m] = each.bias;
+        p.rows[m] = narrow(each.weight.rows);
+        tallest = std::max(tallest, each.weight.rows);
+        dispatch.writes.push_back(each.written);
+        if (m > 0) dispatch.label += ' ';
+        dispatch.label += each.weight.name;
+        dispatch.bytes += each.weight.rows * each.weight.row_bytes;
+    }
+    const uint32_t each = rows_per_group(tallest, 2);
+    dispatch.constants = {width_for(b.traits(), w.columns), each};
+    dispatch.params = params_of(p);
+    dispatch.grid = [groups = divide_up(tallest, each), parts, rows_of](const StepShape& step) {
+        return step.rows(rows_of) == 1 ? Grid{groups, parts, 1} : Grid{0, 0, 0};
+    };
+    lowering.emit(std::move(dispatch), 0, 0);
+    return Status::success();
 }
 
 }  // namespace
 
-std::string variant(std::string_view shader, DType type) {
-    std::string name = std::string(shader) + "_";
+Address row_count(const Binding& binding, Rows of) {
+    return binding.step_block() + (of == Rows::per_output ? offsetof(params::StepHead, outputs) : offsetof(params::StepHead, tokens));
+}
+
+std::string variant(std::string_view shader, DType type, bool packed) {
+    std::string name = std::string(shader) + (packed ? "_packed_" : "_");
     for (const char c : dtype_traits(type).name) name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return name;
 }
@@ -102,14 +160,23 @@ DeviceRows rows_of(const Binding& binding, Tensor activation, uint32_t slot) {
     return {binding.address(activation), binding.stride(activation), slot};
 }
 
-Status emit_matvec(Lowering& lowering, const Linear& l, uint32_t tokens, uint32_t min_rows, uint32_t max_rows) {
+Status emit_matvec(Lowering& lowering, const Linear& unpacked, uint32_t tokens, uint32_t min_rows, uint32_t max_rows) {
     Binding& b = lowering.binding();
+    Linear l = unpacked;
+    const bool packed = l.may_pack && is_packed(b, l.weight);
+    if (packed) {
+        const uint32_t slots = l.x.slot == 0 ? 1 : l.slots;
+        ASSIGN_OR_RETURN(const Packed x,
+                         emit_quantize(lowering, {.x = l.x.address, .reads = l.reads}, l.x, l.weight.columns, slots, l.rows_of));
+        l.x = x.rows;
+        l.reads.push_back(x.resource);
+    }
     ASSIGN_OR_RETURN(const Address table, codebook(b, l.weight.type));
     const bool summed = static_cast<bool>(l.weights);
     const uint32_t each = rows_per_group(l.weight.rows, 2);
     const uint32_t width = width_for(b.traits(), l.weight.columns * (summed ? l.slots : 1));
     const uint32_t groups = divide_up(l.weight.rows, each), slots = summed ? 1 : l.slots;
-    lowering.emit({.shader = variant("matvec", l.weight.type),
+    lowering.emit({.shader = variant("matvec", l.weight.type, packed),
                    .constants = {width, each, tokens, summed ? 1u : 0u},
                    .params = params_of(params::MatVecParams{.w = l.w,
                                                             .x = l.x.address,
@@ -146,143 +213,56 @@ Status emit_matvec(Lowering& lowering, const Linear& l, uint32_t tokens, uint32_
     return Status::success();
 }
 
-Status emit_matmul(Lowering& lowering, const Linear& l, uint32_t min_rows) {
-    Binding& b = lowering.binding();
-    ASSIGN_OR_RETURN(const Address table, codebook(b, l.weight.type));
-    lowering.emit({.shader = variant("matmul", l.weight.type),
-                   .constants = {kTileWorkgroup},
-                   .params = params_of(tile_params(b, l, table)),
-                   .grid =
-                       [=, groups = divide_up(l.weight.rows, kTile), slots = l.slots, of = l.rows_of](const StepShape& step) {
-                           const uint32_t rows = step.rows(of);
-                           return rows < min_rows ? Grid{0, 0, 0} : Grid{groups, divide_up(rows, kTile), slots};
-                       },
-                   .reads = l.reads,
-                   .writes = l.writes,
-                   .label = std::string(l.weight.name),
-                   .bytes = l.weight.rows * l.weight.row_bytes * l.slots},
-                  0, 0);
-    return Status::success();
-}
-
-Result<SortedExperts> sort_experts(Lowering& lowering, Tensor ids, uint64_t n_experts, uint32_t min_rows, bool emits) {
-    Binding& b = lowering.binding();
-    if (n_experts > kMostExperts) {
-        return Error{ErrorCode::unsupported, "experts of a layer: expected at most " + std::to_string(kMostExperts) + ", found " +
-                                                 std::to_string(n_experts) + "; run this model on the CPU"};
-    }
-    const uint64_t n_used = lowering.graph()[ids].columns, entries = b.options().max_tokens * n_used;
-    const uint64_t tiles_bytes = sizeof(uint32_t) + sizeof(params::ExpertTile) * (entries / kTile + std::min(n_experts, entries));
-    ASSIGN_OR_RETURN(const Binding::Scratch scratch, b.scratch("sorted experts", tiles_bytes + entries * sizeof(uint32_t)));
-    const SortedExperts sorted{scratch.address, scratch.address + tiles_bytes, scratch.resource, narrow(n_used), narrow(n_experts)};
-    if (!emits) return sorted;
-    const Rows of = lowering.graph()[ids].rows_of;
-    lowering.emit({.shader = "sort_experts",
-                   .constants = {std::min(256u, b.traits().max_workgroup_size)},
-                   .params = params_of(params::SortExpertsParams{.ids = b.address(ids),
-                                                                 .tiles = sorted.tiles,
-                                                                 .entries = sorted.entries,
-                                                                 .row_count = row_count(b, of),
-                                                                 .ids_stride = b.stride(ids),
-                                                                 .n_used = sorted.n_used,
-                                                                 .n_experts = sorted.n_experts}),
-                   .grid =
-                       [=](const StepShape& step) {
-                           return step.rows(of) < min_rows ? Grid{0, 0, 0} : Grid{1, 1, 1};
-                       },
-                   .reads = {lowering.graph().owner(ids).index},
-                   .writes = {sorted.resource},
-                   .label = "sort_experts"},
-                  0, 0);
-    return sorted;
-}
-
-Status emit_grouped_matmul(Lowering& lowering, const Linear& l, const SortedExperts& sorted, uint32_t min_rows) {
-    Binding& b = lowering.binding();
-    ASSIGN_OR_RETURN(const Address table, codebook(b, l.weight.type));
-    params::MatMulParams p = tile_params(b, l, table);
-    p.tiles = sorted.tiles;
-    p.entries = sorted.entries;
-    p.n_used = sorted.n_used;
-    std::vector<Resource> reads = l.reads;
-    reads.push_back(sorted.resource);
-    lowering.emit({.shader = variant("matmul", l.weight.type),
-                   .constants = {kTileWorkgroup},
-                   .params = params_of(p),
-                   .grid =
-                       [=, groups = divide_up(l.weight.rows, kTile), of = l.rows_of](const StepShape& step) {
-                           const uint32_t entries = step.rows(of) * sorted.n_used;
-                           if (step.rows(of) < min_rows) return Grid{0, 0, 0};
-                           return Grid{groups, entries / kTile + std::min(sorted.n_experts, entries), 1};  // no more tiles than that
-                       },
-                   .reads = std::move(reads),
-                   .writes = l.writes,
-                   .label = std::string(l.weight.name),
-                   .bytes = l.weight.rows * l.weight.row_bytes * l.slots},
-                  0, 0);
-    return Status::success();
-}
-
 Status emit_linear(Lowering& lowering, const Linear& l) {
     if (lowering.single()) return emit_matvec(lowering, l, 1, 1, 1);
     if (l.rows_of == Rows::per_output) RETURN_IF_ERROR(emit_matvec(lowering, l, 1, 1, 1));
     const uint32_t from = l.rows_of == Rows::per_output ? 2 : 1;
     RETURN_IF_ERROR(emit_matvec(lowering, l, kTokensTogether, from, kMostFewTokens));
-    return emit_matmul(lowering, l, kMostFewTokens + 1);
+    return emit_matmul(lowering, l);
 }
 
 Status emit_products(Lowering& lowering, const NormedInput& input, const std::vector<Product>& products, Rows rows_of) {
     Binding& b = lowering.binding();
+    NormedInput plain = input, packed = input;
+    const auto needs_packing = [&](const Product& each) { return is_packed(b, each.weight); };
+    if (std::any_of(products.begin(), products.end(), needs_packing)) {
+        ASSIGN_OR_RETURN(const Packed x, emit_quantize(lowering, input, {}, products.front().weight.columns, 1, rows_of));
+        packed = {.x = x.rows.address, .reads = {x.resource}};
+        plain.h = 0;  // it is written
+        plain.writes.clear();
+    }
     std::vector<bool> done(products.size());
-    bool first = true;  // writes h
     for (size_t begin = 0; begin < products.size(); ++begin) {
         if (done[begin]) continue;
-        const Weight& w = products[begin].weight;
-        ASSIGN_OR_RETURN(const Address table, codebook(b, w.type));
-        params::NormMatVecParams p{};
-        p.x = input.x;
-        p.gain = input.gain;
-        p.h = first ? input.h : 0;
-        p.codebook = table;
-        p.columns = narrow(w.columns);
-        p.row_bytes = narrow(w.row_bytes);
-        p.eps = input.eps;
-        Dispatch dispatch{.shader = variant("norm_matvec", w.type), .constants = {}, .params = {}, .grid = {}, .reads = input.reads};
-        if (first) dispatch.writes = input.writes;
-        uint64_t tallest = 0;
-        uint32_t parts = 0;
-        for (size_t i = begin; i < products.size() && parts < kPartsOfDispatch; ++i) {
-            const Product& each = products[i];
-            if (done[i] || each.weight.type != w.type || each.weight.row_bytes != w.row_bytes) continue;
+        std::vector<Product> alike;
+        for (size_t i = begin; i < products.size() && alike.size() < kPartsOfDispatch; ++i) {
+            const Weight &w = products[i].weight, &like = products[begin].weight;
+            if (done[i] || w.type != like.type || w.row_bytes != like.row_bytes) continue;
+            alike.push_back(products[i]);
             done[i] = true;
-            p.w[parts] = each.w;
-            p.y[parts] = each.y;
-            p.bias[parts] = each.bias;
-            p.rows[parts++] = narrow(each.weight.rows);
-            tallest = std::max(tallest, each.weight.rows);
-            dispatch.writes.push_back(each.written);
-            if (!dispatch.label.empty()) dispatch.label += ' ';
-            dispatch.label += each.weight.name;
-            dispatch.bytes += each.weight.rows * each.weight.row_bytes;
         }
-        const uint32_t each = rows_per_group(tallest, 2);
-        dispatch.constants = {width_for(b.traits(), w.columns), each};
-        dispatch.params = params_of(p);
-        dispatch.grid = [groups = divide_up(tallest, each), parts, rows_of](const StepShape& step) {
-            return step.rows(rows_of) == 1 ? Grid{groups, parts, 1} : Grid{0, 0, 0};
-        };
-        lowering.emit(std::move(dispatch), 0, 0);
-        first = false;
+        NormedInput& from = needs_packing(products[begin]) ? packed : plain;
+        RETURN_IF_ERROR(emit_alike(lowering, from, alike, rows_of));
+        from.h = 0;
+        from.writes.clear();
     }
     return Status::success();
 }
 
-Status emit_gate_up(Lowering& lowering, const GateUp& g) {
+Status emit_gate_up(Lowering& lowering, const GateUp& unpacked) {
     Binding& b = lowering.binding();
+    GateUp g = unpacked;
     const Weight& w = g.gate_weight;
+    const bool packed = is_packed(b, w);
+    if (packed) {
+        ASSIGN_OR_RETURN(const Packed x, emit_quantize(lowering, g.input, {}, w.columns, 1, g.rows_of));
+        g.input.x = x.rows.address;
+        g.input.gain = 0;
+        g.input.reads.push_back(x.resource);
+    }
     ASSIGN_OR_RETURN(const Address table, codebook(b, w.type));
     const uint32_t each = rows_per_group(w.rows, 1), groups = divide_up(w.rows, each);
-    lowering.emit({.shader = variant("gate_up", w.type),
+    lowering.emit({.shader = variant("gate_up", w.type, packed),
                    .constants = {width_for(b.traits(), w.columns), each},
                    .params = params_of(params::GateUpParams{.gate = g.gate,
                                                             .up = g.up,

@@ -8,8 +8,8 @@
 
 namespace soliloquy::vulkan {
 
-/// "matvec", Q4_K -> "matvec_q4_k"
-[[nodiscard]] std::string variant(std::string_view shader, DType type);
+/// "matvec", Q4_K -> "matvec_q4_k", or "matvec_packed_q4_k"
+[[nodiscard]] std::string variant(std::string_view shader, DType type, bool packed = false);
 /// The table of groups that blocks of the type index (engine/quant/codebooks.h); 0 for types without one.
 [[nodiscard]] Result<Address> codebook(Binding& binding, DType type);
 
@@ -20,6 +20,10 @@ struct DeviceRows {
     uint32_t slot = 0;    ///< numbers from one slot of a token to the next
     explicit operator bool() const noexcept { return address != 0; }
 };
+[[nodiscard]] inline uint32_t divide_up(uint64_t a, uint64_t b) { return static_cast<uint32_t>((a + b - 1) / b); }
+[[nodiscard]] inline uint32_t narrow(uint64_t number) { return static_cast<uint32_t>(number); }
+/// Where the step block says how many rows an operand has.
+[[nodiscard]] Address row_count(const Binding& binding, Rows of);
 [[nodiscard]] DeviceRows rows_of(const Binding& binding, Tensor activation, uint32_t slot = 0);
 
 /// y[t, z] = W[slice] x[t, z] + bias[slice] + residual[t],  slice = ids[t, z], or z where there are no ids.
@@ -30,13 +34,17 @@ struct Linear {
     DeviceRows x, y, residual, ids, weights;
     uint32_t slots = 1;
     Rows rows_of = Rows::per_token;
-    std::vector<Resource> reads = {}, writes = {};  ///< all that it touches
+    std::vector<Resource> reads = {}, writes = {};  ///< all that it touches, x first
+    bool may_pack = true;                           ///< x may be rounded to 8 bits where the device is faster with it
 };
 
-/// For `min_rows` to `max_rows` tokens, `tokens` of them sharing one reading of the weights (1 where there are ids).
+/// Up to here a product is taken row by row of the weights, from here on in tiles.
+inline constexpr uint32_t kMostFewTokens = 8;
+/// For `min_rows` to `max_rows` tokens (at most kMostFewTokens), `tokens` of them sharing one reading of the weights (1 where there are
+/// ids).
 [[nodiscard]] Status emit_matvec(Lowering& lowering, const Linear& linear, uint32_t tokens, uint32_t min_rows, uint32_t max_rows);
-/// For at least `min_rows` tokens in tiles; no ids and no weights.
-[[nodiscard]] Status emit_matmul(Lowering& lowering, const Linear& linear, uint32_t min_rows);
+/// For more than kMostFewTokens tokens, in tiles; no ids and no weights.
+[[nodiscard]] Status emit_matmul(Lowering& lowering, const Linear& linear);
 
 /// Rows of a batch by expert, in scratch memory; see engine/ops/matmul_experts.params.h.
 struct SortedExperts {
@@ -44,13 +52,11 @@ struct SortedExperts {
     Resource resource = 0;
     uint32_t n_used = 0, n_experts = 0;
 };
-/// For at least `min_rows` tokens. `emits` is false when the list of an earlier op with the same ids still stands.
-[[nodiscard]] Result<SortedExperts> sort_experts(Lowering& lowering, Tensor ids, uint64_t n_experts, uint32_t min_rows, bool emits);
-/// For at least `min_rows` tokens; ids as sorted, no weights.
-[[nodiscard]] Status emit_grouped_matmul(Lowering& lowering, const Linear& linear, const SortedExperts& sorted, uint32_t min_rows);
+/// For more than kMostFewTokens tokens.
+[[nodiscard]] Result<SortedExperts> sort_experts(Lowering& lowering, Tensor ids, uint64_t n_experts);
+/// For more than kMostFewTokens tokens; ids as sorted, no weights.
+[[nodiscard]] Status emit_grouped_matmul(Lowering& lowering, const Linear& linear, const SortedExperts& sorted);
 
-/// Up to here a product is taken row by row of the weights, from here on in tiles.
-inline constexpr uint32_t kMostFewTokens = 8;
 /// An op or attention step for any number of tokens: single-token, few-token and tiled dispatches as far as the plan needs them.
 [[nodiscard]] Status emit_linear(Lowering& lowering, const Linear& linear);
 
@@ -59,7 +65,7 @@ struct NormedInput {
     Address x = 0, gain = 0;
     Address h = 0;  ///< gets the normed x; 0 = nobody needs it
     float eps = 0.0f;
-    std::vector<Resource> reads = {}, writes = {};
+    std::vector<Resource> reads = {}, writes = {};  ///< x first; h
 };
 struct Product {
     Weight weight;

@@ -161,7 +161,8 @@ Status emit_slices(Lowering& lowering, const SlicedProduct& product) {
                                   .slots = static_cast<uint32_t>(weight.slices),
                                   .rows_of = product.rows_of,
                                   .reads = product.reads,
-                                  .writes = product.writes});
+                                  .writes = product.writes,
+                                  .may_pack = false});
 }
 
 Result<size_t> lower_op(Lowering& lowering, size_t i, const Embed& op) {

@@ -79,4 +79,16 @@ Dispatch& Lowering::emit(Dispatch dispatch, size_t first, size_t count) {
     return dispatches_.emplace_back(std::move(dispatch));
 }
 
+bool Lowering::stands(const Dispatch& dispatch) const {
+    const auto touches = [&](Resource written) {
+        const auto is_it = [&](const std::vector<Resource>& of) { return std::find(of.begin(), of.end(), written) != of.end(); };
+        return is_it(dispatch.reads) || is_it(dispatch.writes);
+    };
+    for (auto each = dispatches_.rbegin(); each != dispatches_.rend(); ++each) {
+        if (each->shader == dispatch.shader && each->constants == dispatch.constants && each->params == dispatch.params) return true;
+        if (std::any_of(each->writes.begin(), each->writes.end(), touches)) return false;
+    }
+    return false;
+}
+
 }  // namespace soliloquy::vulkan

@@ -15,6 +15,7 @@ struct DeviceTraits {
     uint32_t max_shared_bytes = 32768;  ///< at least 16384
     uint32_t compute_units = 0;         ///< 0 = not known
     bool integer_dot = false;           ///< 4 x 8-bit dot product in one instruction
+    uint64_t packed_types = 0;          ///< bit DType: weights of this type meet activations that are rounded to 8 bits
 };
 
 /// Turns handles into addresses while a plan is compiled. Rows of activations are `stride` numbers apart, a multiple of 16.
@@ -51,7 +52,6 @@ class Lowering {
     [[nodiscard]] Binding& binding() noexcept { return binding_; }
     [[nodiscard]] const Graph& graph() const noexcept { return binding_.graph(); }
     [[nodiscard]] bool single() const noexcept { return single_; }
-    [[nodiscard]] size_t first() const noexcept { return segment_.first; }  ///< op of the segment; for looking back
     /// The op `i` of the graph if it is a T and in the segment; for looking ahead.
     template <typename T>
     [[nodiscard]] const T* op_at(size_t i) const {
@@ -61,6 +61,8 @@ class Lowering {
     [[nodiscard]] bool is_dead(Tensor t, size_t i) const;
     /// Adds a dispatch that stands for ops [first, first + count); their operands become its reads and writes beside those it names.
     Dispatch& emit(Dispatch dispatch, size_t first, size_t count = 1);
+    /// An equal dispatch was emitted, and nothing since then wrote what it reads or writes: what it would make is still there.
+    [[nodiscard]] bool stands(const Dispatch& dispatch) const;
 
   private:
     Binding& binding_;
