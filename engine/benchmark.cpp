@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <new>
 
+#include "engine/backend/placed_plan.h"
+#include "engine/backend/vulkan/vulkan_backend.h"
 #include "engine/core/thread_pool.h"
-#include "engine/gguf/gguf_file.h"
-#include "engine/model/decoder.h"
+#include "engine/loaded_model.h"
+#include "engine/model/model.h"
 
 namespace soliloquy {
 namespace {
@@ -140,36 +143,76 @@ class Run {
     const BenchmarkOptions& options_;
 };
 
+/// "blk.7.attn_q.weight" -> "attn_q.weight": the same in every layer.
+std::string without_layer(const std::string& label) {
+    if (!label.starts_with("blk.")) return label;
+    const size_t dot = label.find('.', 4);
+    return dot == std::string::npos ? label : label.substr(dot + 1);
+}
+
+/// Runs one decode step on the device, dispatch by dispatch.
+void time_dispatches(Decoder& decoder, uint32_t vocabulary, BenchmarkReport& report) {
+    const DevicePart device = device_part_of(decoder.plan());
+    const auto ids = wandering_ids(1, vocabulary);
+    const Step step{.ids = ids, .position = decoder.length(), .outputs = 1};
+    std::map<std::string, DispatchShare> by_name;
+    std::map<std::string, uint64_t> bytes;
+    double total = 0.0;
+    for (size_t segment = 0; segment < device.segments; ++segment) {
+        const auto times = time_vulkan_segment(*device.plan, step, segment);
+        if (!times.ok()) return;  // a device without a clock is measured as a whole only
+        for (const DispatchTime& each : *times) {
+            DispatchShare& share = by_name[without_layer(each.label)];
+            share.count += 1;
+            share.seconds += each.seconds;
+            bytes[without_layer(each.label)] += each.bytes;
+            total += each.seconds;
+        }
+        report.dispatches_per_token += static_cast<uint32_t>(times->size());
+    }
+    for (auto& [name, share] : by_name) {
+        share.name = name;
+        share.share = total > 0.0 ? share.seconds / total : 0.0;
+        share.gb_per_second = share.seconds > 0.0 ? static_cast<double>(bytes[name]) / share.seconds / 1e9 : 0.0;
+        report.dispatches.push_back(share);
+    }
+    std::sort(report.dispatches.begin(), report.dispatches.end(), [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
+}
+
 Result<BenchmarkReport> run(const std::filesystem::path& path, const BenchmarkOptions& options) {
     BenchmarkReport report;
-    LoadOptions load;
-    load.device = options.device;
-    load.threads = options.threads;
-    load.context_length = 64;  // for its description only; the decoder below is sized by the depths
-    const auto start = Clock::now();
-    {
-        ASSIGN_OR_RETURN(const auto engine, open_engine(path, load));
-        report.load_seconds = seconds_since(start);
-        report.model = engine->info();
-    }
-    ASSIGN_OR_RETURN(auto opened, GgufFile::open(path));
-    const auto file = std::make_shared<const GgufFile>(std::move(opened));
-    ASSIGN_OR_RETURN(const auto model, Model::load(file, ModelOptions{.exact = options.exact, .progress = {}}));
-    const auto threads = std::make_shared<ThreadPool>(options.threads);
-    report.threads = threads->size();
-    const Bandwidth bandwidth = measure_bandwidth(*threads, kBandwidthBytes);
-    report.copy_gb_per_second = bandwidth.copy;
-    report.read_gb_per_second = bandwidth.read;
-
     uint32_t deepest = 0;
     for (const uint32_t depth : options.depths) deepest = std::max(deepest, depth);
-    const uint32_t context = deepest + std::max(options.prompt_tokens, options.generated_tokens) + 1;
-    ASSIGN_OR_RETURN(const auto decoder, Decoder::create(model, threads, DecoderOptions{.context_length = context, .max_batch = 512}));
-    Run bench(*decoder, *model, options);
+    LoadOptions load = options.load;
+    load.exact = options.exact;
+    load.context_length = deepest + std::max(options.prompt_tokens, options.generated_tokens) + 2;
+    load.progress = [&options](float done) { return !options.progress || options.progress("loading", done); };
+    const auto start = Clock::now();
+    ASSIGN_OR_RETURN(const auto engine, open_engine(path, load));
+    report.load_seconds = seconds_since(start);
+    report.model = engine->info();
+    const auto loaded = loaded_model_of(*engine);
+    const Model& model = *loaded->model;
+    report.threads = loaded->threads->size();
+    const Bandwidth bandwidth = measure_bandwidth(*loaded->threads, kBandwidthBytes);
+    report.copy_gb_per_second = bandwidth.copy;
+    report.read_gb_per_second = bandwidth.read;
+    const auto* bound = dynamic_cast<const BoundModel*>(&model);
+    if (bound != nullptr && bound->accelerator() != nullptr) {
+        const auto measured = bound->accelerator()->measure_copy_bandwidth();
+        if (measured.ok()) report.device_copy_gb_per_second = *measured / 1e9;
+    }
+    const double copy = report.device_copy_gb_per_second > 0 ? report.device_copy_gb_per_second : report.copy_gb_per_second;
+
+    { const auto first = engine->new_session(); }  // gives back the memory of the timeline that loading made
+    ASSIGN_OR_RETURN(const auto decoder, Decoder::create(loaded->model, loaded->threads,
+                                                         DecoderOptions{.context_length = load.context_length, .max_batch = 512}));
+    Run bench(*decoder, model, options);
     for (const uint32_t depth : options.depths) {
         ASSIGN_OR_RETURN(auto row, bench.at(depth));
-        if (report.copy_gb_per_second > 0) row.share_of_copy_bandwidth = row.decode_gb_per_second / report.copy_gb_per_second;
+        if (copy > 0) row.share_of_copy_bandwidth = row.decode_gb_per_second / copy;
         report.rows.push_back(row);
+        if (report.rows.size() == 1 && model.placement().uses_device()) time_dispatches(*decoder, model.vocabulary_size(), report);
     }
     return report;
 }

@@ -31,6 +31,7 @@ class LoadedEngine final : public Engine {
         : loaded_(std::move(loaded)), first_decoder_(std::move(first)) {}
 
     const ModelInfo& info() const noexcept override { return loaded_->info; }
+    const std::shared_ptr<const LoadedModel>& loaded() const noexcept { return loaded_; }
 
     Result<std::unique_ptr<Session>> new_session() override {
         try {
@@ -237,6 +238,11 @@ Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const Lo
 }
 
 }  // namespace
+
+std::shared_ptr<const LoadedModel> loaded_model_of(const Engine& engine) noexcept {
+    const auto* ours = dynamic_cast<const LoadedEngine*>(&engine);
+    return ours != nullptr ? ours->loaded() : nullptr;
+}
 
 std::vector<ReasoningProfileName> reasoning_profiles() {
     std::vector<ReasoningProfileName> all{{"none", "everything is answer"}};

@@ -33,6 +33,9 @@ constexpr uint32_t kPrefillBatch = 256;  ///< short enough that Stop is felt, lo
 /// A timeline on the model's device, or on the CPU.
 [[nodiscard]] Result<std::unique_ptr<Decoder>> make_decoder(const LoadedModel& loaded, bool cpu_only);
 
+/// What an engine that open_engine() made holds; nullptr for any other.
+[[nodiscard]] std::shared_ptr<const LoadedModel> loaded_model_of(const Engine& engine) noexcept;
+
 /// The prompt of a request as tokens.
 struct EncodedPrompt {
     std::string text;

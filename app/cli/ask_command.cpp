@@ -60,10 +60,7 @@ int run_ask(const CommandLine& line, std::string_view piped, const EngineOpener&
     };
     const Result<std::filesystem::path> path = model_of(line);
     if (!path.ok()) return fail_with(path.error());
-    LoadOptions load;
-    load.device = line.device;
-    load.threads = line.threads;
-    load.context_length = line.context;
+    LoadOptions load = load_options_of(line);
     load.reasoning_profile = options.profile;
     load.progress = [&](float fraction) {
         printer->loading(fraction);
@@ -72,12 +69,14 @@ int run_ask(const CommandLine& line, std::string_view piped, const EngineOpener&
     const Result<std::shared_ptr<Engine>> engine = open(*path, load);
     if (!engine.ok()) return fail_with(engine.error());
     printer->model((*engine)->info());
+    if (const std::string& warning = (*engine)->info().device.warning; !warning.empty()) printer->warning(warning);
     warn_about_thinking(options, (*engine)->info(), *printer);
     const Result<std::unique_ptr<Session>> session = (*engine)->new_session();
     if (!session.ok()) return fail_with(session.error());
     printer->watch(**session);
     const Result<GenerationResult> result = (*session)->generate(request_of(options, question), *printer);
     if (!result.ok()) return fail_with(result.error());
+    if (!result->notice.empty()) printer->warning(result->notice);
     const int code = exit_code_of(*result);
     printer->done(*result, code);
     return streams.out.failed() ? fail(streams, "cannot write the answer to stdout") : code;

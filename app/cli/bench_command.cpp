@@ -14,10 +14,26 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string dispatches_as_text(const BenchmarkReport& report) {
+    std::string text = fmt::format(
+        "\n{} dispatches a token; where the time of one step goes, each measured by itself:\n{:>36}  {:>6}  {:>9}  {:>6}  {:>8}\n",
+        report.dispatches_per_token, "", "count", "ms", "share", "GB/s");
+    for (const DispatchShare& each : report.dispatches) {
+        text += fmt::format("{:>36}  {:>6}  {:>9.3f}  {:>4.1f} %  {:>8}\n", each.name, each.count, 1e3 * each.seconds, 100.0 * each.share,
+                            each.gb_per_second > 0.0 ? fmt::format("{:.2f}", each.gb_per_second) : "-");
+    }
+    return text;
+}
+
 std::string as_text(const BenchmarkReport& report) {
     std::string text = fmt::format("{} ({}), {}\n", report.model.name, report.model.quantization, report.model.device.description);
     text += fmt::format("opened in {:.2f} s; this machine copies {:.1f} GB/s and reads {:.1f} GB/s with {} threads\n\n",
                         report.load_seconds, report.copy_gb_per_second, report.read_gb_per_second, report.threads);
+    if (report.device_copy_gb_per_second > 0.0) {
+        text.pop_back();
+        text += fmt::format("the device copies {:.1f} GB/s in its own memory; {}\n\n", report.device_copy_gb_per_second,
+                            report.model.device.placement);
+    }
     text += fmt::format("{:>8}  {:>24}  {:>24}  {:>9}  {:>8}  {:>8}\n", "depth", "prefill tok/s (min-max)", "decode tok/s (min-max)",
                         "MB/token", "GB/s", "of copy");
     const auto speed = [](double median, double least, double most) {
@@ -29,6 +45,7 @@ std::string as_text(const BenchmarkReport& report) {
                             speed(row.decode_tokens_per_second, row.decode_min, row.decode_max),
                             static_cast<double>(row.bytes_per_token) / 1e6, row.decode_gb_per_second, 100.0 * row.share_of_copy_bandwidth);
     }
+    if (report.dispatches_per_token > 0) text += dispatches_as_text(report);
     return text;
 }
 
@@ -42,7 +59,18 @@ std::string as_json(const BenchmarkReport& report) {
               {"threads", report.threads},
               {"load_seconds", report.load_seconds},
               {"copy_gb_per_second", report.copy_gb_per_second},
-              {"read_gb_per_second", report.read_gb_per_second}};
+              {"read_gb_per_second", report.read_gb_per_second},
+              {"device_copy_gb_per_second", report.device_copy_gb_per_second},
+              {"device_placement", report.model.device.placement},
+              {"dispatches_per_token", report.dispatches_per_token}};
+    json["dispatches"] = Json::array();
+    for (const DispatchShare& each : report.dispatches) {
+        json["dispatches"].push_back({{"name", each.name},
+                                      {"count", each.count},
+                                      {"seconds", each.seconds},
+                                      {"share", each.share},
+                                      {"gb_per_second", each.gb_per_second}});
+    }
     json["rows"] = Json::array();
     for (const BenchmarkRow& row : report.rows) {
         json["rows"].push_back({{"depth", row.depth},
@@ -65,8 +93,7 @@ int run_bench(const CommandLine& line, Streams streams) {
     const Result<std::filesystem::path> path = model_of(line);
     if (!path.ok()) return fail(streams, path.error().message);
     BenchmarkOptions options;
-    options.device = line.device;
-    options.threads = line.threads;
+    options.load = load_options_of(line);
     options.prompt_tokens = line.bench.prompt_tokens;
     options.generated_tokens = line.bench.generated_tokens;
     options.depths = line.bench.depths;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <map>
 #include <string_view>
 
 #include "app/cli/exit_code.h"
@@ -20,8 +19,9 @@ namespace soliloquy::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kCommands{"ask", "inspect", "bench", "export", "models", "help"};
-constexpr std::array<std::string_view, 6> kOptionsWithValue{"--data", "--model", "--device", "--threads", "--context", "-m"};
+constexpr std::array<std::string_view, 7> kCommands{"ask", "inspect", "bench", "export", "models", "devices", "help"};
+constexpr std::array<std::string_view, 8> kOptionsWithValue{"--data",    "--model",      "--device",      "--threads",
+                                                            "--context", "--gpu-layers", "--cpu-experts", "-m"};
 
 constexpr const char* kDescription =
     "Soliloquy runs a reasoning model on this computer and shows how it thinks.\n"
@@ -36,6 +36,8 @@ constexpr const char* kFooter = R"(Examples:
   soliloquy ask --json "Hi" | jq -r .event       one event per line
   soliloquy ask --temp 0.6 --top-p 0.95 --seed 7 "Tell a story"
   soliloquy ask --model FILE.gguf --device cpu --threads 4 "Hi"
+  soliloquy ask --model FILE.gguf --device vulkan --cpu-experts 3 "Hi"
+  soliloquy devices                              what models can run on, and which would be chosen
   soliloquy models                               models on this computer, and whether they fit
   soliloquy inspect FILE.gguf                    what is in a model file, and whether it runs here
   soliloquy bench FILE.gguf --depths 0,4096      speed beside the memory bandwidth of this machine
@@ -49,6 +51,7 @@ Exit codes:
 Environment:
   NO_COLOR        no dimming on terminals
   XDG_DATA_HOME   where the data folder lies unless --data names one
+  XDG_CACHE_HOME  where a GPU's compiled shaders are kept unless --data names a folder
 )";
 
 void add_data(CLI::App& app, CommandLine& line) {
@@ -57,11 +60,30 @@ void add_data(CLI::App& app, CommandLine& line) {
 }
 
 void add_device(CLI::App& app, CommandLine& line) {
-    static const std::map<std::string, Device> devices{
-        {"cpu", Device::cpu}, {"vulkan", Device::vulkan}, {"cuda", Device::cuda}, {"auto", Device::automatic}};
-    app.add_option("--device", line.device, "cpu, vulkan, cuda or auto; auto takes the best there is, the others fail when absent")
-        ->transform(CLI::CheckedTransformer(devices).description(""))
+    app.add_option_function<std::string>(
+           "--device",
+           [&line](const std::string& name) {
+               const auto device = parse_device_name(name);
+               if (!device)
+                   throw CLI::ValidationError("--device", "is auto, cpu, vulkan, vulkan:N, vulkan:NAME or cuda, not '" + name + "'");
+               line.device = *device;
+           },
+           "cpu, vulkan, cuda or auto; auto takes the best there is, the others fail when absent. vulkan:1 is the device of that "
+           "number, vulkan:RTX one with RTX in its name; `soliloquy devices` lists them")
         ->type_name("NAME");
+    app.add_option("--gpu-layers", line.gpu_layers, "The last N layers run on the GPU; 0 = none (default: as many as fit)")
+        ->check(CLI::Range(0u, 1u << 20).description(""))
+        ->type_name("N");
+    app.add_option_function<std::string>(
+           "--cpu-experts",
+           [&line](const std::string& text) {
+               uint32_t layers = UINT32_MAX;
+               if (text != "all" && !CLI::detail::lexical_cast(text, layers))
+                   throw CLI::ValidationError("--cpu-experts", "is a number of layers or all, not '" + text + "'");
+               line.cpu_experts = layers;
+           },
+           "Experts of the first N layers that have any, or all, stay on the CPU (default: as many as must)")
+        ->type_name("N|all");
     app.add_option("--threads", line.threads, "Threads of the CPU (default: every core)")
         ->check(CLI::Range(1, 1024).description(""))
         ->type_name("N");
@@ -180,6 +202,12 @@ void add_models(CLI::App& app, CommandLine& line) {
         "  soliloquy models --add /media/usb --json\n");
 }
 
+void add_devices(CLI::App& app, CommandLine& line) {
+    app.add_flag("--json", line.json, "One JSON object instead of text");
+    app.footer(
+        "\nThe device marked with * is the one that --device auto takes. Nothing is loaded.\n\nExample:\n  soliloquy devices --json\n");
+}
+
 void set_choices(CommandLine& line, const std::vector<std::string>& words, std::string_view thoughts, std::string_view think,
                  std::string_view format) {
     for (const std::string& word : words) line.ask.question += line.ask.question.empty() ? word : " " + word;
@@ -224,13 +252,15 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     CLI::App& bench = *app.add_subcommand("bench", "Measure the speed of a model");
     CLI::App& exporting = *app.add_subcommand("export", "Print conversations as Markdown or JSON");
     CLI::App& listing = *app.add_subcommand("models", "List the models that are on this computer");
+    CLI::App& devices = *app.add_subcommand("devices", "List what models can run on, and which would be chosen");
     CLI::App& help = *app.add_subcommand("help", "Print the help of a command");
     add_ask(ask, line, words, thoughts, think);
     add_inspect(inspect, line);
     add_bench(bench, line);
     add_export(exporting, line, format, no_thoughts);
     add_models(listing, line);
-    help.add_option("command", topic, "ask, inspect, bench, export or models")->type_name("COMMAND");
+    add_devices(devices, line);
+    help.add_option("command", topic, "ask, inspect, bench, export, models or devices")->type_name("COMMAND");
     const auto mistake = [](std::string_view what, std::string_view where) {
         fmt::print(stderr, "soliloquy: {}\nTry: soliloquy {}--help\n", what, where);
         return ParsedCommandLine{std::nullopt, kExitUsage};
@@ -256,6 +286,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
                    : inspect.parsed() ? Command::inspect
                    : bench.parsed()   ? Command::bench
                    : listing.parsed() ? Command::models
+                   : devices.parsed() ? Command::devices
                                       : Command::export_conversations;
     return {std::move(line), kExitOk};
 }

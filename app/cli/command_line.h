@@ -11,7 +11,7 @@
 
 namespace soliloquy::cli {
 
-enum class Command : uint8_t { ask, inspect, bench, export_conversations, models, help };
+enum class Command : uint8_t { ask, inspect, bench, export_conversations, models, devices, help };
 enum class ThoughtPlace : uint8_t { standard_error, standard_output, nowhere };
 
 struct AskOptions {
@@ -43,7 +43,8 @@ struct CommandLine {
     Command command = Command::help;
     std::filesystem::path data;   ///< empty = the default folder
     std::filesystem::path model;  ///< empty = the bundled one
-    Device device = Device::automatic;
+    DeviceName device;
+    std::optional<uint32_t> gpu_layers, cpu_experts;
     unsigned threads = 0;
     uint32_t context = 0;
     bool json = false;

@@ -26,12 +26,15 @@ int run_inspect(const CommandLine& line, Streams streams);
 int run_bench(const CommandLine& line, Streams streams);
 int run_export(const CommandLine& line, Streams streams);
 int run_models(const CommandLine& line, Streams streams);
+int run_devices(const CommandLine& line, Streams streams);
 
 /// The whole terminal program: parses, runs, prints.
 int run_terminal(int argc, const char* const* argv);
 
 /// The model named on the command line, or the bundled one.
 [[nodiscard]] Result<std::filesystem::path> model_of(const CommandLine& line);
+/// Device, threads, context and folders of the command line.
+[[nodiscard]] LoadOptions load_options_of(const CommandLine& line);
 /// Prints the error after "soliloquy: " and returns kExitError.
 int fail(Streams streams, std::string_view message);
 

@@ -67,7 +67,8 @@ class JsonPrinter final : public AskPrinter {
                {"reasoning_profile", info.reasoning_profile},
                {"device", device_name(info.device.device)},
                {"device_description", info.device.description},
-               {"device_reason", info.device.reason}});
+               {"device_reason", info.device.reason},
+               {"device_placement", info.device.placement}});
     }
 
     void warning(std::string_view text) override {

@@ -13,6 +13,18 @@ Result<std::filesystem::path> model_of(const CommandLine& line) {
     return bundled_model_path();
 }
 
+LoadOptions load_options_of(const CommandLine& line) {
+    LoadOptions load;
+    load.device = line.device.device;
+    load.which_device = line.device.which;
+    load.gpu_layers = line.gpu_layers;
+    load.cpu_experts = line.cpu_experts;
+    load.cache_folder = cache_folder(line.data);
+    load.threads = line.threads;
+    load.context_length = line.context;
+    return load;
+}
+
 int fail(Streams streams, std::string_view message) {
     streams.out.end_line_if_begun();
     streams.err.clear_progress();
@@ -45,6 +57,8 @@ int run_terminal(int argc, const char* const* argv) {
                 return run_export(line, streams);
             case Command::models:
                 return run_models(line, streams);
+            case Command::devices:
+                return run_devices(line, streams);
             case Command::help:
                 return kExitOk;
         }

@@ -21,7 +21,10 @@ class TextPrinter final : public AskPrinter {
 
     void model(const ModelInfo& info) override {
         err_.clear_progress();
-        if (err_.is_terminal()) err_.write(fmt::format("{} on {} ({})\n", info.name, info.device.description, info.device.reason), true);
+        if (err_.is_terminal())
+            err_.write(fmt::format("{} on {} ({}{}{})\n", info.name, info.device.description, info.device.reason,
+                                   info.device.placement.empty() ? "" : "; ", info.device.placement),
+                       true);
     }
 
     void warning(std::string_view text) override { err_.write(fmt::format("soliloquy: {}\n", text)); }

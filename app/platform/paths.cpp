@@ -38,6 +38,21 @@ std::filesystem::path default_data_folder() {
 #endif
 }
 
+std::filesystem::path cache_folder(const std::filesystem::path& named_data_folder) {
+    if (!named_data_folder.empty()) return named_data_folder / "cache";
+#ifdef _WIN32
+    const auto local = from_environment("LOCALAPPDATA");
+    return local.empty() ? std::filesystem::path() : local / "Soliloquy" / "cache";
+#elif defined(__APPLE__)
+    return from_environment("HOME") / "Library" / "Caches" / "Soliloquy";
+#else
+    const auto cache_home = from_environment("XDG_CACHE_HOME");
+    if (cache_home.is_absolute()) return cache_home / "soliloquy";
+    const auto home = from_environment("HOME");
+    return home.empty() ? std::filesystem::path() : home / ".cache" / "soliloquy";
+#endif
+}
+
 Status prepare_data_folder(const std::filesystem::path& folder) {
     std::error_code error;
     const bool existed = std::filesystem::is_directory(folder, error);

@@ -10,6 +10,10 @@ namespace soliloquy {
 /// $XDG_DATA_HOME/soliloquy, ~/.local/share/soliloquy, %APPDATA%\Soliloquy or ~/Library/Application Support/Soliloquy. Not created.
 [[nodiscard]] std::filesystem::path default_data_folder();
 
+/// Where what can be made again is kept: in the data folder that was named, else $XDG_CACHE_HOME/soliloquy, ~/.cache/soliloquy,
+/// %LOCALAPPDATA%\Soliloquy\cache or ~/Library/Caches/Soliloquy. Not created.
+[[nodiscard]] std::filesystem::path cache_folder(const std::filesystem::path& named_data_folder);
+
 /// Creates the folder, readable by its owner alone. An Error says why it cannot be written.
 [[nodiscard]] Status prepare_data_folder(const std::filesystem::path& folder);
 

@@ -120,6 +120,11 @@ class PlacedPlan final : public Plan {
         return plans_[segments_.front().on_device ? kDevice : kCpu]->input(activation);
     }
 
+    [[nodiscard]] DevicePart device_part() const noexcept {
+        return {plans_[kDevice].get(),
+                static_cast<size_t>(std::count_if(segments_.begin(), segments_.end(), [](const PlacedSegment& s) { return s.on_device; }))};
+    }
+
   private:
     Graph graph_;
     std::vector<PlacedSegment> segments_;
@@ -144,6 +149,11 @@ std::vector<PlacedSegment> cut_into_segments(const Graph& graph, const std::vect
     }
     for (const Tensor t : wanted) crossings.want(t);
     return segments;
+}
+
+DevicePart device_part_of(Plan& plan) noexcept {
+    const auto* placed = dynamic_cast<PlacedPlan*>(&plan);
+    return placed != nullptr ? placed->device_part() : DevicePart{&plan, 1};
 }
 
 Result<std::unique_ptr<Plan>> compile_placed(const Graph& graph, const std::vector<bool>& ops_on_device, std::span<const Tensor> wanted,

@@ -27,4 +27,11 @@ struct PlacedSegment {
                                                            Accelerator& accelerator, std::shared_ptr<const DeviceWeights> weights,
                                                            const PlanOptions& options);
 
+/// The device's part of a plan that compile_placed made, for measuring; a plan of one device alone is its own.
+struct DevicePart {
+    Plan* plan = nullptr;
+    size_t segments = 0;
+};
+[[nodiscard]] DevicePart device_part_of(Plan& plan) noexcept;
+
 }  // namespace soliloquy

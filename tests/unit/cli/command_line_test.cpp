@@ -45,7 +45,7 @@ TEST(CommandLine, AskTakesEveryOption) {
     EXPECT_FLOAT_EQ(line.ask.sampling.min_p, 0.05f);
     EXPECT_EQ(line.ask.max_tokens, 100u);
     EXPECT_EQ(line.model, "m.gguf");
-    EXPECT_EQ(line.device, Device::cpu);
+    EXPECT_EQ(line.device.device, Device::cpu);
     EXPECT_EQ(line.threads, 3u);
     EXPECT_EQ(line.context, 2048u);
     EXPECT_EQ(line.ask.thinking, std::optional<bool>(false));
@@ -61,7 +61,7 @@ TEST(CommandLine, DefaultsAreTheModelsOwn) {
     ASSERT_TRUE(parsed.command.has_value());
     EXPECT_EQ(parsed.command->ask.thinking, std::nullopt);
     EXPECT_EQ(parsed.command->ask.thoughts, ThoughtPlace::standard_error);
-    EXPECT_EQ(parsed.command->device, Device::automatic);
+    EXPECT_EQ(parsed.command->device.device, Device::automatic);
     EXPECT_TRUE(parsed.command->model.empty());
     EXPECT_EQ(parsed.command->ask.sampling.temperature, 0.0f);
 }
