@@ -133,6 +133,7 @@ Status Pieces::allocate(const std::shared_ptr<Device>& device, MemoryUse use, st
         places_.push_back({static_cast<uint32_t>(sizes.size() - 1), sizes.back()});
         sizes.back() += piece.bytes;
     }
+    if (use == MemoryUse::device && total_ > free_bytes(device->physical())) return device->out_of_memory(total_, what);
     for (const uint64_t bytes : sizes) {
         ASSIGN_OR_RETURN(Buffer block, Buffer::create(device, bytes, use, what));
         blocks_.push_back(std::move(block));

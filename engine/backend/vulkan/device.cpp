@@ -14,8 +14,8 @@ std::string mebibytes(uint64_t bytes) { return std::to_string((bytes + (1 << 20)
 
 Result<std::shared_ptr<Device>> Device::open(std::shared_ptr<Instance> instance, PhysicalDevice physical) {
     const std::string name = physical.info.name;
-    if (!physical.problem.empty()) {
-        return Error{ErrorCode::unsupported, "device " + name + " lacks " + physical.problem +
+    if (!physical.info.problem.empty()) {
+        return Error{ErrorCode::unsupported, "device " + name + " lacks " + physical.info.problem +
                                                  ", which the shaders need; update the graphics driver, or go on with the CPU"};
     }
     std::shared_ptr<Device> device(new Device(std::move(instance), std::move(physical)));

@@ -110,7 +110,7 @@ PhysicalDevice describe(VkPhysicalDevice handle, uint32_t index, const Simulated
     const uint32_t api = faults.old_driver ? VK_API_VERSION_1_1 : basic.apiVersion;
     d.info.driver = "Vulkan " + version(api);
     if (api < VK_API_VERSION_1_2) {
-        d.problem = "Vulkan 1.2 (its driver knows " + version(api) + ")";
+        d.info.problem = "Vulkan 1.2 (its driver knows " + version(api) + ")";
         return d;
     }
     const auto extensions = extensions_of(handle);
@@ -158,10 +158,10 @@ PhysicalDevice describe(VkPhysicalDevice handle, uint32_t index, const Simulated
                                  ? nvidia.shaderSMCount
                                  : amd.shaderEngineCount * amd.shaderArraysPerEngineCount * amd.computeUnitsPerShaderArray;
     d.traits.integer_dot = dot.integerDotProduct4x8BitPackedSignedAccelerated == VK_TRUE;
-    d.problem = missing_feature(handle, subgroup);
+    d.info.problem = missing_feature(handle, subgroup);
     const auto family = compute_family(handle, d.timestamp_bits);
     d.queue_family = family.value_or(0);
-    if (d.problem.empty() && !family) d.problem = "a queue for compute shaders";
+    if (d.info.problem.empty() && !family) d.info.problem = "a queue for compute shaders";
     d.info.free_bytes = free_bytes(d);
     return d;
 }
@@ -186,7 +186,7 @@ Result<std::vector<PhysicalDevice>> find_devices(const Instance& instance) {
     std::vector<PhysicalDevice> devices;
     for (uint32_t i = 0; i < handles.size(); ++i) devices.push_back(describe(handles[i], i, instance.options().faults));
     const auto rank = [](const PhysicalDevice& d) {
-        return std::tuple(!d.problem.empty(), d.info.kind, ~d.info.memory_bytes, d.info.index);
+        return std::tuple(!d.info.problem.empty(), d.info.kind, ~d.info.memory_bytes, d.info.index);
     };
     std::sort(devices.begin(), devices.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     return devices;

@@ -22,7 +22,6 @@ struct PhysicalDevice {
     bool integer_dot_product = false;     ///< VK_KHR_shader_integer_dot_product
     std::vector<const char*> extensions;  ///< to enable
     std::vector<uint8_t> cache_uuid;      ///< of compiled pipelines
-    std::string problem;                  ///< the required feature that it lacks; empty = it runs models
 };
 
 /// Every device of the instance, the best first.

@@ -15,8 +15,15 @@ void barrier(const Device& device, VkCommandBuffer commands, VkPipelineStageFlag
     device.vk.vkCmdPipelineBarrier(commands, from, to, 0, 1, &memory, 0, nullptr, 0, nullptr);
 }
 
+/// One command for neighbours of the same two buffers.
 void copy_all(const Device& device, VkCommandBuffer commands, const std::vector<Copy>& copies) {
-    for (const Copy& each : copies) device.vk.vkCmdCopyBuffer(commands, each.from, each.to, 1, &each.region);
+    std::vector<VkBufferCopy> regions;
+    for (size_t i = 0; i < copies.size(); ++i) {
+        regions.push_back(copies[i].region);
+        if (i + 1 < copies.size() && copies[i + 1].from == copies[i].from && copies[i + 1].to == copies[i].to) continue;
+        device.vk.vkCmdCopyBuffer(commands, copies[i].from, copies[i].to, static_cast<uint32_t>(regions.size()), regions.data());
+        regions.clear();
+    }
 }
 
 bool fits(const Grid& grid, const VkPhysicalDeviceLimits& limits) {
@@ -45,8 +52,11 @@ Result<uint32_t> record(const Recording& to, VkCommandBuffer commands, const std
     const auto stamp = [&](uint32_t number) {
         if (to.timestamps != VK_NULL_HANDLE) vk.vkCmdWriteTimestamp(commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, to.timestamps, number);
     };
+    constexpr VkAccessFlags kWritten = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
+    // What other segments and earlier steps left on the device comes before.
+    barrier(device, commands, kCompute | kTransfer, kWritten, kTransfer, VK_ACCESS_TRANSFER_WRITE_BIT);
     copy_all(device, commands, in);
-    barrier(device, commands, kTransfer, VK_ACCESS_TRANSFER_WRITE_BIT, kCompute, kShader);
+    barrier(device, commands, kCompute | kTransfer, kWritten, kCompute, kShader);
     if (to.timestamps != VK_NULL_HANDLE) vk.vkCmdResetQueryPool(commands, to.timestamps, 0, static_cast<uint32_t>(instructions.size()) + 1);
     stamp(0);
     Hazards hazards(to.resources);
@@ -71,8 +81,7 @@ Result<uint32_t> record(const Recording& to, VkCommandBuffer commands, const std
         stamp(++count);
     }
     if (!out.empty()) {
-        barrier(device, commands, kCompute | kTransfer, VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT, kTransfer,
-                VK_ACCESS_TRANSFER_READ_BIT);
+        barrier(device, commands, kCompute | kTransfer, kWritten, kTransfer, VK_ACCESS_TRANSFER_READ_BIT);
         copy_all(device, commands, out);
         barrier(device, commands, kTransfer, VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
     }

@@ -16,6 +16,7 @@ class VulkanAccelerator final : public Accelerator {
                                                         const std::function<bool(float)>& progress) override;
     Result<std::unique_ptr<Plan>> compile(const Graph& graph, std::shared_ptr<const DeviceWeights> weights,
                                           const PlanOptions& options) override;
+    Result<double> measure_copy_bandwidth() override;
     [[nodiscard]] const Device& device() const noexcept { return *device_; }
     [[nodiscard]] const Pipelines& pipelines() const noexcept { return *pipelines_; }
 

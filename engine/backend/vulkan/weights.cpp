@@ -39,7 +39,6 @@ Result<std::shared_ptr<const Weights>> Weights::upload(const std::shared_ptr<Dev
     for (Interval& each : intervals) {
         each.piece = all->pieces_.add(static_cast<uint64_t>(each.end - each.begin), "tensor " + std::string(each.name));
     }
-    if (all->bytes() > free_bytes(device->physical())) return device->out_of_memory(all->bytes(), "weights of the model");
     RETURN_IF_ERROR(all->pieces_.allocate(device, MemoryUse::device, "weights of the model"));
     const auto& blocks = all->pieces_.blocks();
     const bool mapped = std::all_of(blocks.begin(), blocks.end(), [](const Buffer& block) { return block.mapped() != nullptr; });
