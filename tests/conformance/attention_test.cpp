@@ -104,6 +104,58 @@ TEST(ConformanceAttention, gqa_heads_of_any_size_over_caches_of_either_type) {
     }
 }
 
+/// Heads that a matrix unit takes, and steps of many tokens, whose keys and values are expanded where that costs less than to absorb.
+TEST(ConformanceAttention, mla_of_many_tokens) {
+    for (const DType type : {DType::q8_0, DType::q4_0}) {
+        for (const uint32_t n_heads : {1u, 5u}) {
+            for (const Past& past : {Past{16, 0}, Past{33, 250}, Past{70, 0}, Past{150, 3}, Past{200, 513}, Past{40, 3000}}) {
+                SCOPED_TRACE(::testing::Message()
+                             << dtype_traits(type).name << ", " << n_heads << " heads, " << past.tokens << " tokens at " << past.position);
+                RandomWeights weights(37);
+                OpGraph op{.graph = {}, .out = {}, .tokens = past.tokens, .position = past.position};
+                Graph& g = op.graph;
+                const size_t context = past.position + past.tokens + 5, latent = 64, nope = 32, rope = 20, value = 48;
+                op.out = g.activation("y", n_heads * value);
+                const Tensor q = op.input(weights, n_heads * (nope + rope), 0.3f);
+                const Tensor cache =
+                    g.cache("kv", DType::f16, context, latent + rope, weights.cache(DType::f16, context * (latent + rope)));
+                auto table = std::make_shared<RopeTable>();
+                for (size_t i = 0; i < rope / 2; ++i) table->frequencies.push_back(1.0f / static_cast<float>(1 + 10 * i));
+                g.add(Rope{.x = q, .table = table, .pairs = RopePairs::interleaved, .head_dim = nope + rope, .offset = nope});
+                g.add(AttentionMla{.y = op.out,
+                                   .q = q,
+                                   .cache = cache,
+                                   .k_b = g.weight(weights.make(type, nope, latent, n_heads)),
+                                   .v_b = g.weight(weights.make(type, latent, value, n_heads)),
+                                   .n_heads = n_heads,
+                                   .scale = 0.05f});
+                expect_conforms(op, AttentionMla::max_nmse);
+            }
+        }
+    }
+}
+
+/// Before weights in blocks, attention may round keys, values and weights to BF16.
+TEST(ConformanceAttention, gqa_before_a_projection_of_8_bits) {
+    for (const Gqa& shape : {Gqa{8, 2, 64, 64, 0, false},
+                             {12, 1, 96, 80, 0, true},
+                             {16, 2, 127, 32, 32, true},
+                             {20, 1, 48, 16, 0, false},
+                             {9, 9, 32, 32, 0, false}}) {
+        for (const Past& past : {Past{1, 300}, Past{2, 0}, Past{33, 250}, Past{150, 1}, Past{70, 0}}) {
+            SCOPED_TRACE(::testing::Message() << shape.n_heads << "/" << shape.n_kv_heads << " heads of " << shape.key_dim << ", window "
+                                              << shape.window << ", " << past.tokens << " tokens at " << past.position);
+            RandomWeights weights(43);
+            OpGraph op{.graph = {}, .out = {}, .tokens = past.tokens, .position = past.position};
+            add_gqa(op, weights, shape, DType::f16);
+            const Tensor y = op.graph.activation("projected", 50);
+            op.graph.add(MatMul{.y = y, .x = op.out, .w = op.graph.weight(weights.make(DType::q8_0, shape.n_heads * shape.value_dim, 50))});
+            op.out = y;
+            expect_conforms(op, MatMul::max_nmse);
+        }
+    }
+}
+
 TEST(ConformanceAttention, gqa_over_a_long_past) {
     for (const Gqa& shape : {Gqa{8, 2, 64, 64, 0, false}, {8, 2, 64, 64, 1000, true}}) {
         RandomWeights weights(41);

@@ -1,7 +1,9 @@
-/// engine/backend/cpu/fast_attention_mla.cpp: absorb: q' = (k_b q_nope, rope(q_rope));  attend to the latent rows;  expand: y = v_b c.
-#include <cstring>
+/// engine/backend/cpu/fast_attention_mla.cpp: many tokens expand keys and values where that costs less. Else absorb: q' = (k_b q_nope,
+/// rope(q_rope));  attend to the latent rows;  expand: y = v_b c.
+#include <algorithm>
 
 #include "engine/backend/cpu/attention_core.h"
+#include "engine/backend/cpu/expanded_attention.h"
 #include "engine/backend/cpu/fast_ops.h"
 
 namespace soliloquy::cpu {
@@ -12,24 +14,23 @@ constexpr size_t kHeadsTogether = 16;
 
 class FastAttentionMla final : public CpuOp {
   public:
-    FastAttentionMla(const CpuKernels& kernels, const AttentionMla& op, const std::optional<Rope>& rope,
-                     std::shared_ptr<const RopeAngles> angles, const Binding& binding, Memory memory, Matrix<float> absorbed,
-                     Matrix<float> latents, AttentionCore core)
+    FastAttentionMla(const CpuKernels& kernels, const AttentionMla& op, const LatentQueries& queries, const Binding& binding, Memory memory,
+                     Matrix<float> absorbed, Matrix<float> latents, AttentionCore core)
         : kernels_(kernels),
           y_(binding.rows(op.y)),
-          q_(binding.rows(op.q)),
+          queries_(queries),
+          expanded_(kernels, op, queries, binding),
           k_b_(binding.weight(op.k_b)),
           v_b_(binding.weight(op.v_b)),
           n_heads_(op.n_heads),
           row_(binding.cache(op.cache).columns),
-          rope_(rope),
-          angles_(std::move(angles)),
           memory_(std::move(memory)),
           absorbed_(absorbed),
           latents_(latents),
           core_(std::move(core)) {}
 
     void run(const Step& step, const Worker& worker) const noexcept override {
+        if (expanded_.pays(step)) return expanded_.run(step, worker);
         absorb(step, worker);
         worker.barrier();
         core_.run(step, worker);
@@ -38,13 +39,12 @@ class FastAttentionMla final : public CpuOp {
     }
     [[nodiscard]] size_t scratch_floats() const noexcept override {
         const size_t widest = std::max(k_b_.columns, v_b_.columns);
-        return std::max(core_.scratch_floats(), q_.rows * padded_floats(activation_row_bytes(kernels_.quantized_format(), widest)));
+        return std::max({core_.scratch_floats(), expanded_.scratch_floats(),
+                         queries_.q.rows * padded_floats(activation_row_bytes(kernels_.quantized_format(), widest))});
     }
 
   private:
-    [[nodiscard]] size_t nope() const noexcept { return k_b_.columns; }
     [[nodiscard]] size_t latent() const noexcept { return k_b_.rows; }
-    [[nodiscard]] size_t rope_dim() const noexcept { return row_ - latent(); }
 
     /// Rows [begin, end) of the head's matrix w times x[t] for all tokens: y[t, row]. x and y are of the head.
     void multiply(const Weight& w, size_t head, size_t begin, size_t end, const Step& step, const float* x, size_t x_stride, float* y,
@@ -71,21 +71,12 @@ class FastAttentionMla final : public CpuOp {
         const auto [begin, end] = worker.share(n_heads_ * latent(), kRowGrain);
         for (size_t at = begin; at < end;) {
             const size_t head = at / latent(), row = at % latent(), last = std::min(latent(), row + end - at);
-            const float* q = q_.data + head * (nope() + rope_dim());
             float* out = absorbed_.data + head * row_;
-            multiply(k_b_, head, row, last, step, q, q_.stride, out, absorbed_.stride, worker.scratch);
-            if (row == 0) append_rotated(step, q + nope(), out + latent());
+            multiply(k_b_, head, row, last, step, queries_.head(0, head), queries_.q.stride, out, absorbed_.stride, worker.scratch);
+            for (size_t t = 0; row == 0 && t < step.tokens(); ++t) {
+                queries_.rotated(kernels_, t, head, out + latent() + t * absorbed_.stride);
+            }
             at += last - row;
-        }
-    }
-
-    void append_rotated(const Step& step, const float* q, float* out) const noexcept {
-        for (size_t t = 0; t < step.tokens(); ++t) {
-            float* row = out + t * absorbed_.stride;
-            std::memcpy(row, q + t * q_.stride, rope_dim() * sizeof(float));
-            if (!rope_) continue;
-            const auto turn = rope_->pairs == RopePairs::halves ? kernels_.rope_halves : kernels_.rope_interleaved;
-            turn(row, angles_->cosines(t), angles_->sines(t), angles_->pairs);
         }
     }
 
@@ -101,11 +92,11 @@ class FastAttentionMla final : public CpuOp {
     }
 
     const CpuKernels& kernels_;
-    Matrix<float> y_, q_;
+    Matrix<float> y_;
+    LatentQueries queries_;
+    ExpandedAttention expanded_;
     Weight k_b_, v_b_;
     size_t n_heads_, row_;  // row_: latent + rope
-    std::optional<Rope> rope_;
-    std::shared_ptr<const RopeAngles> angles_;
     Memory memory_;
     Matrix<float> absorbed_;  // [tokens, n_heads * (latent + rope)]
     Matrix<float> latents_;   // [tokens, n_heads * latent]
@@ -133,8 +124,9 @@ Result<OpPointer> make_fast_attention_mla(const CpuKernels& kernels, const Atten
                                .scale = op.scale,
                                .sinks = nullptr};
     ASSIGN_OR_RETURN(AttentionCore core, AttentionCore::create(kernels, shape, absorbed, latents, cache, cache));
-    return OpPointer(std::make_unique<FastAttentionMla>(kernels, op, rope, std::move(angles), binding, std::move(memory), absorbed, latents,
-                                                        std::move(core)));
+    const LatentQueries queries{binding.rows(op.q), binding.weight(op.k_b).columns, cache.columns - latent, rope, std::move(angles)};
+    return OpPointer(
+        std::make_unique<FastAttentionMla>(kernels, op, queries, binding, std::move(memory), absorbed, latents, std::move(core)));
 }
 
 }  // namespace soliloquy::cpu
