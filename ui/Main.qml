@@ -51,6 +51,18 @@ T.ApplicationWindow {
         else app.settings.sidebarOpen = true
         sidebar.focusSearch()
     }
+    /// The library, with one model's details open; "" = the list alone.
+    function showModel(path) {
+        drawerOpen = false
+        modelsShown = true
+        if (path !== "") library.item.show(path)
+    }
+    function say(what, ms) {
+        note.text = what
+        note.shown = true
+        noteTimer.interval = ms
+        noteTimer.restart()
+    }
     function nextPane() {
         if (page.composerFocused && (sidebarPinned || drawerOpen)) sidebar.focusList()
         else if (page.messagesFocused || (sidebar.activeFocus && app.chat.empty)) page.focusComposer()
@@ -88,6 +100,8 @@ T.ApplicationWindow {
         onFileWanted: fileDialog.open()
         onHelpWanted: helpSheet.open()
         onRenameWanted: renameSheet.open()
+        onPromptWanted: promptSheet.open()
+        onModelsWanted: path => window.showModel(path)
         onLinkPressed: address => linkSheet.ask(address)
     }
     Loader {
@@ -138,10 +152,10 @@ T.ApplicationWindow {
         anchors.horizontalCenter: page.horizontalCenter
         anchors.bottom: parent.bottom
         anchors.bottomMargin: undo.shown ? 192 : 144
-        Timer { id: noteTimer; interval: 1600; onTriggered: note.shown = false }
+        Timer { id: noteTimer; onTriggered: note.shown = false }
         Connections {
             target: window.app.chat
-            function onCopied(what) { note.text = what; note.shown = true; noteTimer.restart() }
+            function onCopied(what) { window.say(what, 1600) }
         }
     }
     SettingsSheet { id: settingsSheet; settings: window.app.settings }
@@ -149,10 +163,17 @@ T.ApplicationWindow {
     PrivacySheet { id: privacySheet; app: window.app }
     RenameSheet { id: renameSheet; chat: window.app.chat }
     LinkSheet { id: linkSheet; chat: window.app.chat }
+    PromptSheet { id: promptSheet; app: window.app }
+    DropField { anchors.fill: parent; models: window.app.models }
+    Connections {
+        target: window.app.models
+        function onDropped(path) { window.showModel(path) }
+        function onRefusedDrop(sentences) { window.say(sentences, 6000) }
+    }
     FileDialog {
         id: fileDialog
         title: qsTr("Open a model")
         nameFilters: [qsTr("GGUF models (*.gguf)"), qsTr("All files (*)")]
-        onAccepted: window.app.chat.openModel(selectedFile)
+        onAccepted: window.app.models.openFile(selectedFile)
     }
 }

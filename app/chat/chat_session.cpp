@@ -1,5 +1,7 @@
-/// app/chat/chat_session.cpp: what is on the desk: the model, the conversations, their settings, branches and texts.
+/// app/chat/chat_session.cpp: what is on the desk: the conversations, their settings, branches and texts.
 #include "app/chat/chat_session.h"
+
+#include <utility>
 
 #include "app/chat/generation_worker.h"
 
@@ -7,7 +9,6 @@ namespace soliloquy {
 namespace {
 
 constexpr int64_t kUndoOutlivesCrashMs = 3'600'000;
-constexpr const char* kDefaultSettings = "chat.default_settings";
 
 }  // namespace
 
@@ -37,7 +38,8 @@ ChatSession::ChatSession(Setup setup, QObject* parent) : QObject(parent), setup_
         GenerationWorker::Handlers{.load_began = [this] { load_began(); },
                                    .load_ended = [this](const Result<ModelInfo>& loaded) { load_ended(loaded); },
                                    .generation_ended = [this](const GenerationEnd& end) { finish_turn(end); }});
-    worker_->set_model(setup_.model, setup_.load);
+    load_ = setup_.load;
+    worker_->set_model(setup_.model, load_);
     flush_timer_.setInterval(setup_.flush_interval_ms);
     flush_timer_.setTimerType(Qt::PreciseTimer);
     connect(&flush_timer_, &QTimer::timeout, this, &ChatSession::flush);
@@ -87,53 +89,6 @@ void ChatSession::report(const store::StoreError& error) {
     Q_EMIT trouble(tr("The conversation could not be saved or read."), QString::fromStdString(error.message));
 }
 
-// ---------------------------------------------------------------- the model
-
-void ChatSession::load_model() {
-    if (model_info_ || busy()) return;
-    worker_->load();
-}
-
-void ChatSession::cancel_load() {
-    if (state_ != ChatState::loading_model) return;
-    turn_.message != 0 ? stop() : worker_->cancel_load();
-}
-
-void ChatSession::load_began() {
-    load_progress_ = {.fraction = 0.0f, .file = QString::fromStdString(setup_.model.filename().string())};
-    if (turn_.message == 0 || !turn_.stop_asked) set_state(ChatState::loading_model);
-    Q_EMIT load_progress_changed();
-}
-
-void ChatSession::load_ended(const Result<ModelInfo>& loaded) {
-    if (loaded.ok()) {
-        model_info_ = *loaded;
-        load_progress_.fraction = 1.0f;
-        Q_EMIT load_progress_changed();
-        Q_EMIT model_changed();
-    }
-    if (turn_.message != 0) {  // the turn that waited goes on, or ends with the error
-        if (loaded.ok() && !turn_.stop_asked) set_state(ChatState::reading_prompt);
-        return;
-    }
-    set_state(ChatState::idle);
-    if (loaded.ok()) {
-        update_context_meter({});
-    } else if (loaded.error().code != ErrorCode::cancelled) {
-        Q_EMIT trouble(tr("The model could not be loaded."), QString::fromStdString(loaded.error().message));
-    }
-}
-
-void ChatSession::set_model(const std::filesystem::path& file, Device device) {
-    setup_.model = file;
-    setup_.load.device = device;
-    worker_->set_model(setup_.model, setup_.load);
-    model_info_.reset();
-    context_meter_ = {};
-    Q_EMIT model_changed();
-    Q_EMIT context_meter_changed();
-}
-
 // ---------------------------------------------------------------- conversations
 
 void ChatSession::new_conversation() {
@@ -141,8 +96,7 @@ void ChatSession::new_conversation() {
     conversation_ = 0;
     title_.clear();
     messages_.clear();
-    const auto defaults = setup_.store->value(kDefaultSettings);
-    settings_ = defaults.ok() && *defaults ? ChatSettings::from_json(**defaults) : ChatSettings{};
+    settings_ = settings_of_new_conversation();
     Q_EMIT conversation_opened();
     Q_EMIT messages_reset();
     Q_EMIT settings_changed();
@@ -233,11 +187,12 @@ void ChatSession::purge_deleted() {
 }
 
 void ChatSession::set_settings(const ChatSettings& settings) {
-    settings_ = settings;
-    const std::string json = settings.to_json();
-    const auto saved =
-        conversation_ == 0 ? setup_.store->set_value(kDefaultSettings, json) : setup_.store->set_settings(conversation_, json);
-    if (!saved.ok()) report(saved.error());
+    const ChatSettings before = std::exchange(settings_, settings);
+    if (conversation_ == 0) {
+        keep_for_new_conversations(before, settings);
+    } else if (const auto saved = setup_.store->set_settings(conversation_, settings.to_json()); !saved.ok()) {
+        report(saved.error());
+    }
     Q_EMIT settings_changed();
 }
 
@@ -293,17 +248,21 @@ void ChatSession::update_context_meter(const QString& draft) {
         Q_EMIT context_meter_changed();
         return;
     }
-    worker_->preview(request, [this](const PromptPreview& preview) {
-        if (!model_info_) return;
-        context_meter_ = {.used = preview.tokens, .length = model_info_->context_length, .known = true};
+    worker_->preview(request, [this](const Result<PromptPreview>& preview) {
+        if (!model_info_ || !preview.ok()) return;
+        context_meter_ = {.used = preview->tokens, .length = model_info_->context_length, .known = true};
         Q_EMIT context_meter_changed();
     });
 }
 
 void ChatSession::request_preview() {
     if (!model_info_) return;
-    worker_->preview(request_before(static_cast<int>(messages_.size())),
-                     [this](const PromptPreview& preview) { Q_EMIT preview_ready(QString::fromStdString(preview.text), preview.tokens); });
+    worker_->preview(request_before(static_cast<int>(messages_.size())), [this](const Result<PromptPreview>& preview) {
+        if (preview.ok())
+            Q_EMIT preview_ready(QString::fromStdString(preview->text), preview->tokens);
+        else
+            Q_EMIT preview_failed(QString::fromStdString(preview.error().message));
+    });
 }
 
 }  // namespace soliloquy

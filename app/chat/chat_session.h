@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -41,6 +42,12 @@ enum class ChatState : uint8_t {
 struct LoadProgress {
     float fraction = 0.0f;
     QString file{};
+};
+
+/// What the user prefers for single models. Both get what holds for every model and return what holds for this one.
+struct ModelPreferences {
+    std::function<LoadOptions(const std::filesystem::path&, LoadOptions)> load{};
+    std::function<ChatSettings(const std::filesystem::path&, ChatSettings)> begin{};  ///< of a new conversation
 };
 
 struct ContextMeter {
@@ -87,8 +94,16 @@ class ChatSession : public QObject {
     // ---- the model
     void load_model();  ///< in advance; without effect when it is loaded or loading
     void cancel_load();
-    /// Another file or device: takes effect at the next load; unloads the present one when nothing is generated.
+    /// Another file or device: takes effect at the next load; unloads the present one when nothing is generated. What the user prefers for
+    /// this model is taken over, but for its system prompt where a conversation has begun.
     void set_model(const std::filesystem::path& file, Device device);
+    void set_model(const std::filesystem::path& file);  ///< on the device of before
+    void set_device(const DeviceName& device);              ///< for every model; closes the one that is open, if it changes anything
+    void unload_model();                                ///< gives its memory back; the next message opens it again
+    void set_model_preferences(ModelPreferences preferences);
+    /// What is preferred for this file was changed. If it is the model on the desk and is to be loaded otherwise, it is closed and opened
+    /// again with the next message.
+    void model_preferences_changed(const std::filesystem::path& file);
 
     // ---- conversations (a list is read from the store after conversations_changed())
     void new_conversation();
@@ -99,6 +114,10 @@ class ChatSession : public QObject {
     void undo_delete(store::ConversationId id);
     void purge_deleted();  ///< at exit, or when the offer to undo is gone: really deletes
     void set_settings(const ChatSettings& settings);
+    /// New conversations begin with what differs between the two; the rest stays as it was kept.
+    void keep_for_new_conversations(const ChatSettings& before, const ChatSettings& after);
+    [[nodiscard]] ChatSettings general_settings() const;  ///< what holds for every model without a preference
+    [[nodiscard]] const LoadOptions& general_load() const noexcept { return setup_.load; }
     void save_draft(const QString& text);
     [[nodiscard]] QString draft() const;
 
@@ -117,7 +136,7 @@ class ChatSession : public QObject {
 
     /// Counts the history plus `draft` in the background; context_meter_changed() follows. Nothing happens without a loaded model.
     void update_context_meter(const QString& draft);
-    /// The prompt as the model would see it now, in the background: preview_ready().
+    /// The prompt as the model would see it now, in the background: preview_ready(), or preview_failed().
     void request_preview();
 
     // ---- copying. An answer's text never holds a byte of a thought.
@@ -139,6 +158,7 @@ class ChatSession : public QObject {
     void settings_changed();
     void context_meter_changed();
     void preview_ready(const QString& text, uint tokens);
+    void preview_failed(const QString& why);
     void turn_finished(qlonglong message);
     /// Something that belongs to no message: the store cannot be written, a model cannot be loaded in advance.
     void trouble(const QString& what, const QString& details);
@@ -161,6 +181,8 @@ class ChatSession : public QObject {
         uint64_t phase_base_ms = 0;  ///< what the counter of this phase held when it began
         int64_t decode_began_ms = -1;
     };
+    [[nodiscard]] LoadOptions load_options() const;
+    [[nodiscard]] ChatSettings settings_of_new_conversation() const;
     bool can_begin() const noexcept { return turn_.message == 0; }
     bool begin_turn(store::MessageId parent, const std::optional<QString>& question);
     bool resume(store::MessageId assistant, bool close_thought);
@@ -191,6 +213,8 @@ class ChatSession : public QObject {
     [[nodiscard]] const MessageView* find(store::MessageId id) const noexcept;
 
     Setup setup_;
+    ModelPreferences preferences_;
+    LoadOptions load_;  ///< of the model on the desk
     std::unique_ptr<GenerationWorker> worker_;
     QTimer flush_timer_;
     ChatState state_ = ChatState::idle;
@@ -202,6 +226,10 @@ class ChatSession : public QObject {
     PromptProgress prompt_progress_;
     ContextMeter context_meter_;
     std::optional<ModelInfo> model_info_{};
+    std::map<std::filesystem::path, std::string> model_names_{};  ///< of those that were open in this run
+    bool load_posted_ = false;                                    ///< by load_model(), and not ended
+    bool stale_load_ = false;                                     ///< what is being opened was changed for another meanwhile
+    bool load_wanted_ = false;                                    ///< and that other one is to be opened, too
     LiveTurn turn_;
     MessageView parked_;
     store::StreamChunk pending_{};  ///< came, but is not yet in the store

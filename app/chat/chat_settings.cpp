@@ -30,6 +30,9 @@ void read_count(const Json& json, const char* key, T& value, uint64_t high) {
 
 std::string ChatSettings::to_json() const {
     const Json json = {{"thinking", kThinkingNames[static_cast<size_t>(thinking)]},
+                       {"past_thoughts", !keep_past_thoughts   ? "model"
+                                         : *keep_past_thoughts ? "kept"
+                                                               : "dropped"},
                        {"system_prompt", system_prompt.toStdString()},
                        {"max_tokens", max_tokens},
                        {"temperature", sampling.temperature},
@@ -53,6 +56,10 @@ ChatSettings ChatSettings::from_json(std::string_view text) {
     }
     if (const auto found = json.find("system_prompt"); found != json.end() && found->is_string()) {
         settings.system_prompt = QString::fromStdString(found->get_ref<const std::string&>());
+    }
+    if (const auto found = json.find("past_thoughts"); found != json.end() && found->is_string()) {
+        const std::string& rule = found->get_ref<const std::string&>();
+        if (rule == "kept" || rule == "dropped") settings.keep_past_thoughts = rule == "kept";
     }
     read_count(json, "max_tokens", settings.max_tokens, UINT32_MAX);
     read_number(json, "temperature", settings.sampling.temperature, 0.0, 10.0);

@@ -36,6 +36,7 @@ GenerateRequest ChatSession::request_before(int index) const {
     GenerateRequest request;
     request.messages = history_before(messages_, index, settings_.system_prompt);
     if (settings_.thinking != ThinkingMode::automatic) request.thinking = settings_.thinking == ThinkingMode::on;
+    request.keep_past_thoughts = settings_.keep_past_thoughts;
     request.sampling = settings_.sampling;
     request.max_tokens = settings_.max_tokens;
     return request;
@@ -50,7 +51,8 @@ bool ChatSession::begin_turn(store::MessageId parent, const std::optional<QStrin
     const qint64 now = setup_.clock->unix_ms();
     store::TurnStart start{.conversation = conversation_, .parent = parent, .now = now};
     if (question) start.question = question->toStdString();
-    start.model_name = model_info_ ? model_info_->name : setup_.model.stem().string();
+    const auto known_name = model_names_.find(setup_.model);
+    start.model_name = known_name != model_names_.end() ? known_name->second : setup_.model.stem().string();
     if (conversation_ == 0) {
         start.new_conversation = store::Conversation{.title = question ? title_from(*question).toStdString() : std::string(),
                                                      .created = now,
@@ -178,6 +180,7 @@ void ChatSession::finish_turn(const GenerationEnd& end) {
     if (turn_.message == 0) return;
     flush();
     MessageView& view = live();
+    if (!end.result.notice.empty()) Q_EMIT trouble(tr("The GPU failed; the CPU goes on."), QString::fromStdString(end.result.notice));
     std::optional<std::string> error;
     if (end.error) {
         error = end.error->message;

@@ -70,10 +70,14 @@ void GenerationWorker::set_model(const std::filesystem::path& file, const LoadOp
     enqueue([this, file, options] {
         file_ = file;
         options_ = options;
-        const std::lock_guard lock(session_mutex_);
-        session_.reset();
-        engine_.reset();
+        close();
     });
+}
+
+void GenerationWorker::close() {
+    const std::lock_guard lock(session_mutex_);
+    session_.reset();
+    engine_.reset();
 }
 
 Status GenerationWorker::ensure_loaded() {
@@ -107,7 +111,12 @@ Status GenerationWorker::ensure_loaded() {
 void GenerationWorker::load() {
     cancel_load_ = false;
     stop_ = false;
-    enqueue([this] { (void)ensure_loaded(); });
+    enqueue([this] {
+        if (session_)
+            post([this, info = engine_->info()] { handlers_.load_ended(info); });
+        else
+            (void)ensure_loaded();
+    });
 }
 
 GenerationEnd GenerationWorker::run_generation(const GenerateRequest& request, bool ends_in_thought) {
@@ -135,6 +144,7 @@ GenerationEnd GenerationWorker::run_generation(const GenerateRequest& request, b
     auto result = session_->generate(request, sink);
     if (result.ok()) {
         end.result = *result;
+        if (end.result.finish == FinishReason::error && end.result.error.code == ErrorCode::device) close();  // the next turn opens it anew
     } else {
         end.error = result.error();
     }
@@ -154,7 +164,7 @@ void GenerationWorker::preview(const GenerateRequest& request, PreviewHandler ha
     enqueue([this, request, handler = std::move(handler), serial = ++preview_serial_] {
         if (!session_ || serial != preview_serial_) return;
         auto preview = session_->preview(request);
-        if (preview.ok()) post([handler, made = std::move(*preview)] { handler(made); });
+        post([handler, made = std::move(preview)] { handler(made); });
     });
 }
 

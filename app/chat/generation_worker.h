@@ -32,7 +32,7 @@ class GenerationWorker {
         std::function<void(Result<ModelInfo>)> load_ended{};
         std::function<void(const GenerationEnd&)> generation_ended{};
     };
-    using PreviewHandler = std::function<void(const PromptPreview&)>;
+    using PreviewHandler = std::function<void(const Result<PromptPreview>&)>;
 
     /// `receiver` is where handlers run; when it is gone they are not called any more.
     GenerationWorker(EngineOpener opener, const Clock& clock, QObject* receiver, Handlers handlers);
@@ -61,6 +61,7 @@ class GenerationWorker {
     void enqueue(std::function<void()> job);
     void post(std::function<void()> handler);
     Status ensure_loaded();
+    void close();
     GenerationEnd run_generation(const GenerateRequest& request, bool ends_in_thought);
 
     const EngineOpener opener_;

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 /// Raised whenever the program learns to run or to find fault with more files.
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr uint64_t kLongestFile = 256 << 20;
 constexpr size_t kMostEntries = 50'000;
 
@@ -34,7 +34,11 @@ Json to_json(const ModelEntry& entry, const std::string& sha256) {
               {"architecture", entry.architecture},
               {"shape", entry.shape},
               {"quantization", entry.quantization},
+              {"block_types", entry.block_types},
               {"license", entry.license},
+              {"past_thoughts", entry.past_thoughts},
+              {"past_thoughts_can_be_kept", entry.past_thoughts_can_be_kept},
+              {"thinking_can_be_switched", entry.thinking_can_be_switched},
               {"reasoning_profile", entry.reasoning_profile},
               {"parameters", entry.parameters},
               {"context_length", entry.context_length},
@@ -62,7 +66,11 @@ ModelEntry entry_from(const Json& json) {
     entry.architecture = json.at("architecture").get<std::string>();
     entry.shape = json.at("shape").get<std::string>();
     entry.quantization = json.at("quantization").get<std::string>();
+    entry.block_types = json.at("block_types").get<std::string>();
     entry.license = json.at("license").get<std::string>();
+    entry.past_thoughts = json.at("past_thoughts").get<std::string>();
+    entry.past_thoughts_can_be_kept = json.at("past_thoughts_can_be_kept").get<bool>();
+    entry.thinking_can_be_switched = json.at("thinking_can_be_switched").get<bool>();
     entry.reasoning_profile = json.at("reasoning_profile").get<std::string>();
     entry.parameters = json.at("parameters").get<uint64_t>();
     entry.context_length = json.at("context_length").get<uint32_t>();

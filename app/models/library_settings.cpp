@@ -51,6 +51,8 @@ Json to_json(const ModelDefaults& defaults) {
                             {"seed", s->seed}};
     }
     if (defaults.thinking) json["thinking"] = *defaults.thinking;
+    if (defaults.keep_past_thoughts) json["keep_past_thoughts"] = *defaults.keep_past_thoughts;
+    if (!defaults.reasoning_profile.empty()) json["reasoning_profile"] = defaults.reasoning_profile;
     if (defaults.context_length > 0) json["context_length"] = defaults.context_length;
     if (!defaults.system_prompt.empty()) json["system_prompt"] = defaults.system_prompt;
     return json;
@@ -71,6 +73,9 @@ ModelDefaults defaults_from(const Json& json) {
         defaults.sampling = s;
     }
     if (const auto at = json.find("thinking"); at != json.end() && at->is_boolean()) defaults.thinking = at->get<bool>();
+    if (const auto at = json.find("keep_past_thoughts"); at != json.end() && at->is_boolean())
+        defaults.keep_past_thoughts = at->get<bool>();
+    defaults.reasoning_profile = text_of(json, "reasoning_profile");
     defaults.context_length = number_of<uint32_t>(json, "context_length", 0, 0.0, 1 << 24);
     defaults.system_prompt = text_of(json, "system_prompt");
     return defaults;

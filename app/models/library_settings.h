@@ -16,10 +16,13 @@ namespace soliloquy::models {
 struct ModelDefaults {
     std::optional<SamplingOptions> sampling{};
     std::optional<bool> thinking{};
-    uint32_t context_length = 0;  ///< 0 = the model's own
+    std::optional<bool> keep_past_thoughts{};  ///< as GenerateRequest::keep_past_thoughts
+    uint32_t context_length = 0;               ///< 0 = the model's own
+    std::string reasoning_profile{};           ///< empty = as recognised
     std::string system_prompt{};
 
-    [[nodiscard]] bool empty() const noexcept { return !sampling && !thinking && context_length == 0 && system_prompt.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return *this == ModelDefaults{}; }
+    bool operator==(const ModelDefaults&) const = default;
 };
 
 class LibrarySettings {

@@ -59,12 +59,16 @@ void fill(ModelEntry& entry, const ModelReport& report) {
     if (!report.name.empty()) entry.name = printable(report.name);
     entry.architecture = printable(report.architecture, 64);
     entry.shape = shape_words(report);
-    entry.quantization = quantization_summary(report.types);
+    entry.quantization = report.quantization;
+    entry.block_types = quantization_summary(report.types);
     for (const char* key : {"general.license", "general.license.name"}) {
         const std::string* license = metadata(report, key);
         if (license != nullptr && entry.license.empty()) entry.license = printable(*license, 80);
     }
     entry.reasoning_profile = report.reasoning_profile;
+    entry.past_thoughts = report.past_thoughts;
+    entry.past_thoughts_can_be_kept = report.past_thoughts_can_be_kept;
+    entry.thinking_can_be_switched = report.thinking_can_be_switched;
     entry.parameters = report.parameters;
     entry.context_length = report.context_length;
     for (const std::string& problem : report.problems) entry.problems.push_back(printable(problem, 600));

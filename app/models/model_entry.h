@@ -25,9 +25,13 @@ struct ModelEntry {
     std::string name;  ///< general.name, or what the program calls it; printable
     std::string architecture{};
     std::string shape{};              ///< "7B, dense", "16B, 64 experts, 6 used"
-    std::string quantization{};       ///< "Q8_0", "Q4_K 61 %, Q6_K 30 %, F32 9 %"
+    std::string quantization{};       ///< "Q4_K_M", "Q8_0"
+    std::string block_types{};        ///< "Q4_K 61 %, Q6_K 30 %, F32 9 %"
     std::string license{};            ///< as the file states it; empty = it does not
     std::string reasoning_profile{};  ///< "none" = answers at once
+    std::string past_thoughts{};      ///< the template's own rule, as in ModelReport; empty = it could not be asked
+    bool past_thoughts_can_be_kept = false;
+    bool thinking_can_be_switched = false;
     uint64_t parameters = 0;
     uint32_t context_length = 0;                   ///< trained
     std::optional<FitEstimate> fit{};              ///< of models that run

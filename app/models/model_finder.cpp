@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <system_error>
 #include <unordered_map>
@@ -226,6 +227,13 @@ std::optional<PartName> parse_part_name(std::string_view file_name) {
 }
 
 FindResult find_models(const FindOptions& options) { return Search(options).run(); }
+
+bool passes_for_gguf(const fs::path& file) {
+    if (is_gguf_name(file.filename().string())) return true;
+    std::ifstream in(file, std::ios::binary);
+    char letters[4] = {};
+    return in.read(letters, sizeof(letters)) && std::string_view(letters, sizeof(letters)) == "GGUF";
+}
 
 std::optional<FoundModel> find_model_file(const fs::path& file) {
     const auto facts = file_facts(file);

@@ -52,6 +52,9 @@ struct FindResult {
 /// file (device and inode) are one model. Never throws for anything that the file system does.
 [[nodiscard]] FindResult find_models(const FindOptions& options);
 
+/// A file that is named as one, or begins with the four letters of the format. It may be broken all the same.
+[[nodiscard]] bool passes_for_gguf(const std::filesystem::path& file);
+
 /// The same for one file that the user named: all its parts are counted. nullopt when there is no such file.
 [[nodiscard]] std::optional<FoundModel> find_model_file(const std::filesystem::path& file);
 

@@ -30,6 +30,16 @@ ChatViewModel::ChatViewModel(ChatSession& session, SettingsViewModel& settings, 
         }
         Q_EMIT modelChanged();
     });
+    connect(&session, &ChatSession::preview_ready, this, [this](const QString& text, uint tokens) {
+        prompt_text_ = text;
+        const auto info = session_.model_info();
+        prompt_note_ = info ? tr("%1 of %2").arg(words::tokens(tokens), words::count(info->context_length)) : words::tokens(tokens);
+        Q_EMIT promptChanged();
+    });
+    connect(&session, &ChatSession::preview_failed, this, [this](const QString& why) {
+        prompt_note_ = tr("There is no prompt: %1").arg(why);
+        Q_EMIT promptChanged();
+    });
     connect(&session, &ChatSession::load_progress_changed, this, &ChatViewModel::progressChanged);
     connect(&session, &ChatSession::prompt_progress_changed, this, &ChatViewModel::progressChanged);
     connect(&session, &ChatSession::trouble, this, [this](const QString& what, const QString& details) {
@@ -173,14 +183,28 @@ void ChatViewModel::copyBoth(qlonglong message) {
     Q_EMIT copied(tr("Thought and answer copied"));
 }
 
-void ChatViewModel::openModel(const QUrl& file) {
-    if (file.isLocalFile()) openModelPath(file.toLocalFile());
+void ChatViewModel::askPrompt() {
+    prompt_text_.clear();
+    prompt_note_ = !session_.model_info()          ? tr("The model is not open: its tokenizer and template are needed for this.")
+                   : session_.messages().isEmpty() ? tr("Nothing was written yet.")
+                                                   : tr("Being made…");
+    Q_EMIT promptChanged();
+    if (session_.model_info() && !session_.messages().isEmpty()) session_.request_preview();
 }
 
-void ChatViewModel::openModelPath(const QString& file) {
-    dismissTrouble();
-    session_.set_model(file.toStdString(), Device::automatic);
-    session_.load_model();
+QString ChatViewModel::pastThoughtsRule() const {
+    const auto info = session_.model_info();
+    return info && info->can_think ? QString::fromStdString(info->past_thoughts) : QString();
+}
+
+QString ChatViewModel::pastThoughts() const {
+    const auto info = session_.model_info();
+    return info && info->can_think ? words::past_thoughts(info->past_thoughts) : QString();
+}
+
+bool ChatViewModel::pastThoughtsKeepable() const {
+    const auto info = session_.model_info();
+    return info && info->past_thoughts_can_be_kept;
 }
 
 void ChatViewModel::loadModel() {

@@ -21,6 +21,7 @@ class ChatViewModel : public QObject {
     Q_PROPERTY(soliloquy::MessagePartsModel* parts READ parts CONSTANT)
 
     Q_PROPERTY(QString modelName READ modelName NOTIFY modelChanged)
+    Q_PROPERTY(QString modelPath READ modelPath NOTIFY modelChanged)
     Q_PROPERTY(QString modelNote READ modelNote NOTIFY modelChanged)
     Q_PROPERTY(QString modelState READ modelState NOTIFY modelChanged)  ///< "ok", "busy", "error", "" = not opened yet
     Q_PROPERTY(bool hasModel READ hasModel NOTIFY modelChanged)         ///< a file is chosen, opened or not
@@ -38,6 +39,12 @@ class ChatViewModel : public QObject {
     Q_PROPERTY(double readFraction READ readFraction NOTIFY progressChanged)
     Q_PROPERTY(QString readNote READ readNote NOTIFY progressChanged)
 
+    Q_PROPERTY(QString pastThoughts READ pastThoughts NOTIFY modelChanged)  ///< the model's own rule in words; empty = it has no thoughts
+    Q_PROPERTY(QString pastThoughtsRule READ pastThoughtsRule NOTIFY modelChanged)  ///< "dropped", "kept", ...
+    Q_PROPERTY(bool pastThoughtsKeepable READ pastThoughtsKeepable NOTIFY modelChanged)
+    Q_PROPERTY(QString promptText READ promptText NOTIFY promptChanged)  ///< what the model would see now; asked for by askPrompt()
+    Q_PROPERTY(QString promptNote READ promptNote NOTIFY promptChanged)  ///< "412 tokens of 4,096"
+
     Q_PROPERTY(QString trouble READ trouble NOTIFY troubleChanged)
     Q_PROPERTY(QString troubleDetails READ troubleDetails NOTIFY troubleChanged)
 
@@ -52,6 +59,7 @@ class ChatViewModel : public QObject {
     [[nodiscard]] bool empty() const { return session_.messages().isEmpty(); }
     [[nodiscard]] MessagePartsModel* parts() { return &parts_; }
     [[nodiscard]] QString modelName() const;
+    [[nodiscard]] QString modelPath() const { return QString::fromStdString(session_.model_path().generic_string()); }
     [[nodiscard]] QString modelNote() const;
     [[nodiscard]] QString modelState() const;
     [[nodiscard]] bool hasModel() const { return !session_.model_path().empty(); }
@@ -67,6 +75,11 @@ class ChatViewModel : public QObject {
     [[nodiscard]] bool reading() const { return session_.state() == ChatState::reading_prompt; }
     [[nodiscard]] double readFraction() const;
     [[nodiscard]] QString readNote() const;
+    [[nodiscard]] QString pastThoughts() const;
+    [[nodiscard]] QString pastThoughtsRule() const;
+    [[nodiscard]] bool pastThoughtsKeepable() const;
+    [[nodiscard]] QString promptText() const { return prompt_text_; }
+    [[nodiscard]] QString promptNote() const { return prompt_note_; }
     [[nodiscard]] QString trouble() const { return trouble_; }
     [[nodiscard]] QString troubleDetails() const { return trouble_details_; }
 
@@ -84,8 +97,7 @@ class ChatViewModel : public QObject {
     Q_INVOKABLE void copyThought(qlonglong message);
     Q_INVOKABLE void copyBoth(qlonglong message);
     Q_INVOKABLE void copyText(const QString& text);
-    Q_INVOKABLE void openModel(const QUrl& file);
-    Q_INVOKABLE void openModelPath(const QString& file);
+    Q_INVOKABLE void askPrompt();  ///< promptText and promptNote follow
     Q_INVOKABLE void loadModel();
     Q_INVOKABLE void cancelLoad();
     Q_INVOKABLE void dismissTrouble();
@@ -97,6 +109,7 @@ class ChatViewModel : public QObject {
     void emptyChanged();
     void modelChanged();
     void progressChanged();
+    void promptChanged();
     void troubleChanged();
     void copied(const QString& what);  ///< for the note at the foot of the window
 
@@ -110,6 +123,7 @@ class ChatViewModel : public QObject {
     QElapsedTimer load_clock_;
     bool was_loading_ = false;
     QString trouble_, trouble_details_;
+    QString prompt_text_, prompt_note_;
 };
 
 }  // namespace soliloquy

@@ -502,7 +502,10 @@ QVariant MessagePartsModel::message_data(const Row& row, int role) const {
         case NoteRole: {
             if (row.kind == Kind::waiting) return {};
             const int tokens = static_cast<int>(from.counters.tokens) - static_cast<int>(from.counters.thought_tokens);
-            return tokens > 0 ? words::tokens(tokens) : QString();
+            QStringList note;
+            if (tokens > 0) note << words::tokens(tokens);
+            if (row.kind == Kind::actions && model_changed_at(row.message)) note << from.model_name;
+            return note.join(QStringLiteral(" · "));
         }
         case CanContinueRole:
             return from.can_continue_thinking || from.can_continue_answer;
@@ -521,6 +524,16 @@ QVariant MessagePartsModel::message_data(const Row& row, int role) const {
         default:
             return {};
     }
+}
+
+/// Whether another model wrote the answer before this one.
+bool MessagePartsModel::model_changed_at(int index) const {
+    if (view(index).role != store::Role::assistant) return false;
+    for (int before = index - 1; before >= 0; --before) {
+        if (view(before).role != store::Role::assistant) continue;
+        return !view(before).model_name.isEmpty() && view(before).model_name != view(index).model_name;
+    }
+    return false;
 }
 
 QString MessagePartsModel::bar_text(int index) const {

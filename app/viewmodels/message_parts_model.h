@@ -122,6 +122,7 @@ class MessagePartsModel : public QAbstractListModel {
     [[nodiscard]] QString part_name(const Row& row) const;
     [[nodiscard]] QVariantList table_of(const markdown::Block& block) const;
     [[nodiscard]] QString bar_text(int message) const;
+    [[nodiscard]] bool model_changed_at(int message) const;
     [[nodiscard]] int gap_above(int row) const;
     void emit_row(int row, const QList<int>& roles);
 

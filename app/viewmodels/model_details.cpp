@@ -7,6 +7,7 @@
 #include "app/models/library_settings.h"
 #include "app/models/sha256.h"
 #include "app/models/what_to_fetch.h"
+#include "app/viewmodels/words.h"
 #include "engine/inspect.h"
 
 namespace soliloquy {
@@ -55,10 +56,12 @@ QVariantMap entry_details(const models::ModelEntry& entry, const models::ModelFi
         text(models::memory_words(entry.found.bytes)) + (entry.found.parts > 1 ? tr(" in %1 files").arg(entry.found.parts) : QString()));
     add(tr("Architecture"), text(entry.architecture));
     add(tr("Parameters"), text(entry.shape));
-    add(tr("Weights"), text(entry.quantization));
+    add(tr("Weights"), entry.quantization == entry.block_types ? text(entry.quantization)
+                                                               : tr("%1 (%2)").arg(text(entry.quantization), text(entry.block_types)));
     add(tr("Context"), entry.context_length > 0 ? tr("%1 tokens").arg(text(models::grouped(entry.context_length))) : QString());
     if (entry.state == models::ModelState::runs) {
         add(tr("Thinking"), entry.thinks() ? tr("yes, marked as “%1”").arg(text(entry.reasoning_profile)) : tr("answers at once"));
+        if (entry.thinks()) add(tr("Past thoughts"), words::past_thoughts(entry.past_thoughts));
         add(tr("Memory"), text(fit.sentence));
         if (entry.fit) {
             add(tr("Of it"), tr("weights %1, context of %2 tokens %3, work space %4")
@@ -75,6 +78,11 @@ QVariantMap entry_details(const models::ModelEntry& entry, const models::ModelFi
             {QStringLiteral("facts"), facts},
             {QStringLiteral("problems"), texts(entry.problems)},
             {QStringLiteral("warnings"), texts(entry.warnings)}};
+}
+
+QString device_words(const Result<DeviceChoice>& choice) {
+    if (!choice.ok()) return text(choice.error().message);
+    return choice->reason.empty() ? text(choice->description) : tr("%1; %2").arg(text(choice->description), text(choice->reason));
 }
 
 QVariantMap file_details(const models::FoundModel& found) {
@@ -115,7 +123,12 @@ QVariantMap checksum_words(const models::FoundModel& found, const QString& diges
         from = tr("the built-in list");
     }
     if (expected.isEmpty()) {
-        words.insert(QStringLiteral("verdict"), tr("No checksum known for this file. Compare it with the one that its publisher shows."));
+        words.insert(QStringLiteral("verdict"),
+                     known != nullptr
+                         ? tr("The list of what to fetch has no checksum for this file, so nothing was verified. Compare this one "
+                              "with the one that the publisher shows.")
+                         : tr("No checksum known for this file, so nothing was verified. Compare this one with the one that its "
+                              "publisher shows."));
         return words;
     }
     const bool same = expected == digests;

@@ -42,11 +42,16 @@ ModelsViewModel::ModelsViewModel(Setup setup, QObject* parent)
       memory_(setup_.memory()) {
     threads_.setMaxThreadCount(2);  // a checksum does not wait for a scan
     connect(setup_.session, &ChatSession::model_changed, this, &ModelsViewModel::emit_all_changed);
+    connect(setup_.session, &ChatSession::model_changed, this, &ModelsViewModel::openedChanged);
     connect(setup_.session, &ChatSession::state_changed, this, &ModelsViewModel::emit_all_changed);
     connect(setup_.session, &ChatSession::load_progress_changed, this, &ModelsViewModel::loadProgressChanged);
+    setup_.session->set_model_preferences(
+        {.load = [this](const std::filesystem::path& file, LoadOptions general) { return load_preferred(file, std::move(general)); },
+         .begin = [this](const std::filesystem::path& file, ChatSettings general) { return begin_preferred(file, std::move(general)); }});
 }
 
 ModelsViewModel::~ModelsViewModel() {
+    setup_.session->set_model_preferences({});
     *stop_ = true;
     stopChecksum();
     threads_.waitForDone();
@@ -56,7 +61,10 @@ ModelsViewModel::~ModelsViewModel() {
 
 ModelsViewModel::Row ModelsViewModel::make_row(models::ModelEntry entry) const {
     Row row{std::move(entry), {}};
-    if (row.entry.fit) row.fit = models::judge_fit(*row.entry.fit, settings_.defaults_of(row.entry.found.path).context_length, memory_);
+    if (row.entry.fit) {
+        const uint32_t wanted = settings_.defaults_of(row.entry.found.path).context_length;
+        row.fit = models::judge_fit(*row.entry.fit, wanted > 0 ? wanted : own_context(row.entry), memory_);
+    }
     return row;
 }
 
@@ -247,15 +255,16 @@ QVariantList ModelsViewModel::suggestions() const {
     for (const models::Suggestion& row : models::suggestions()) {
         const auto utf8 = [](std::string_view words) { return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())); };
         const bool fits = memory_.total == 0 || static_cast<double>(memory_.total) >= row.machine_gb * 0.9e9;
-        list << QVariantMap{{QStringLiteral("name"), utf8(row.name)},
-                            {QStringLiteral("file"), utf8(row.file)},
-                            {QStringLiteral("repository"), utf8(row.repository)},
-                            {QStringLiteral("what"), utf8(row.what)},
-                            {QStringLiteral("machine"), row.machine_gb},
-                            {QStringLiteral("size"), tr("about %1 GB").arg(row.file_gb, 0, 'f', 1)},
-                            {QStringLiteral("thinks"), row.thinks},
-                            {QStringLiteral("fits"), fits},
-                            {QStringLiteral("checksum"), row.sha256.empty() ? tr("no checksum known") : utf8(row.sha256)}};
+        list << QVariantMap{
+            {QStringLiteral("name"), utf8(row.name)},
+            {QStringLiteral("file"), utf8(row.file)},
+            {QStringLiteral("repository"), utf8(row.repository)},
+            {QStringLiteral("what"), utf8(row.what)},
+            {QStringLiteral("machine"), row.machine_gb},
+            {QStringLiteral("size"), tr("about %1 GB").arg(row.file_gb, 0, 'f', 1)},
+            {QStringLiteral("thinks"), row.thinks},
+            {QStringLiteral("fits"), fits},
+            {QStringLiteral("checksum"), row.sha256.empty() ? tr("no checksum to verify against") : tr("verified by its checksum")}};
     }
     return list;
 }
@@ -278,70 +287,61 @@ void ModelsViewModel::removeFolder(const QString& folder) {
     refresh();
 }
 
-bool ModelsViewModel::addFile(const QUrl& file) {
-    if (!file.isLocalFile()) return false;
+QString ModelsViewModel::addFile(const QUrl& file) {
+    if (!file.isLocalFile()) return tr("%1 is no file of this computer.").arg(file.toDisplayString());
     const QString path = file.toLocalFile();
     if (QFileInfo(path).isDir()) {
         addFolder(file);
-        return true;
+        return {};
     }
     const auto found = models::find_model_file(path_of(path));
-    if (!found) return false;
+    if (!found) return tr("%1 is not there, or may not be read.").arg(path);
+    if (!models::passes_for_gguf(found->path))
+        return tr("%1 is no model: a GGUF file begins with the letters GGUF.").arg(QFileInfo(path).fileName());
     if (find(text(models::path_text(found->path))) == nullptr && settings_.add_file(found->path)) (void)settings_.save();
     refresh();
-    return true;
+    return {};
+}
+
+void ModelsViewModel::drop(const QList<QUrl>& files) {
+    QStringList refused;
+    QString added;
+    for (const QUrl& file : files) {
+        const QString why = addFile(file);
+        if (!why.isEmpty())
+            refused << why;
+        else if (!QFileInfo(file.toLocalFile()).isDir())
+            added = text(models::path_text(models::find_model_file(path_of(file.toLocalFile()))->path));
+    }
+    if (!refused.isEmpty()) Q_EMIT refusedDrop(refused.mid(0, 3).join(u'\n'));
+    if (refused.size() < files.size()) Q_EMIT dropped(added);
 }
 
 void ModelsViewModel::open(const QString& path) {
-    const models::ModelDefaults defaults = settings_.defaults_of(path_of(path));
-    setup_.session->set_model(path_of(path), Device::automatic);
-    if (!defaults.empty()) {
-        ChatSettings chosen = setup_.session->settings();
-        if (defaults.sampling) chosen.sampling = *defaults.sampling;
-        if (defaults.thinking) chosen.thinking = *defaults.thinking ? ThinkingMode::on : ThinkingMode::off;
-        if (!defaults.system_prompt.empty()) chosen.system_prompt = text(defaults.system_prompt);
-        setup_.session->set_settings(chosen);
-    }
+    setup_.session->set_model(path_of(path));
     setup_.session->load_model();
     settings_.last_model = path_of(path);
     (void)settings_.save();
     Q_EMIT opened(path);
 }
 
+void ModelsViewModel::openFile(const QUrl& file) {
+    const QString refused = addFile(file);
+    if (refused.isEmpty())
+        open(file.toLocalFile());
+    else
+        Q_EMIT refusedDrop(refused);
+}
+
+QString ModelsViewModel::pathAt(int row) const { return data(index(row), PathRole).toString(); }
+
+QString ModelsViewModel::openedPath() const {
+    return setup_.session->model_info() ? text(models::path_text(setup_.session->model_path())) : QString();
+}
+
+void ModelsViewModel::unload() { setup_.session->unload_model(); }
+
 void ModelsViewModel::cancelLoad() { setup_.session->cancel_load(); }
-
-QVariantMap ModelsViewModel::defaultsOf(const QString& path) const {
-    const models::ModelDefaults kept = settings_.defaults_of(path_of(path));
-    return {{QStringLiteral("temperature"), kept.sampling ? QVariant(static_cast<double>(kept.sampling->temperature)) : QVariant()},
-            {QStringLiteral("contextLength"), static_cast<int>(kept.context_length)},
-            {QStringLiteral("thinking"), !kept.thinking   ? QStringLiteral("auto")
-                                         : *kept.thinking ? QStringLiteral("on")
-                                                          : QStringLiteral("off")},
-            {QStringLiteral("systemPrompt"), text(kept.system_prompt)}};
-}
-
-void ModelsViewModel::setDefaults(const QString& path, const QVariantMap& defaults) {
-    models::ModelDefaults kept = settings_.defaults_of(path_of(path));
-    if (const auto at = defaults.find(QStringLiteral("temperature")); at != defaults.end()) {
-        kept.sampling.reset();
-        bool number = false;
-        const double temperature = at->toDouble(&number);
-        if (number && at->isValid() && temperature >= 0.0 && temperature <= 100.0) {
-            kept.sampling = setup_.session->settings().sampling;
-            kept.sampling->temperature = static_cast<float>(temperature);
-        }
-    }
-    if (const auto at = defaults.find(QStringLiteral("contextLength")); at != defaults.end())
-        kept.context_length = static_cast<uint32_t>(std::max(0, at->toInt()));
-    if (const auto at = defaults.find(QStringLiteral("thinking")); at != defaults.end()) {
-        kept.thinking.reset();
-        if (at->toString() != QStringLiteral("auto")) kept.thinking = at->toString() == QStringLiteral("on");
-    }
-    if (const auto at = defaults.find(QStringLiteral("systemPrompt")); at != defaults.end())
-        kept.system_prompt = at->toString().toStdString();
-    settings_.set_defaults(path_of(path), kept);
-    (void)settings_.save();
-}
 
 void ModelsViewModel::copyText(const QString& what) const { QGuiApplication::clipboard()->setText(what); }
 
@@ -355,8 +355,15 @@ void ModelsViewModel::showDetails(const QString& path) {
     Q_EMIT checksumChanged();
     details_ = entry_details(row->entry, row->fit);
     Q_EMIT detailsChanged();
-    threads_.start([this, path, found = row->entry.found, data = setup_.data_folder] {
+    const bool runs = row->entry.state == ModelState::runs;
+    const auto info = setup_.session->model_info();
+    const std::optional<DeviceChoice> open_on =
+        info && setup_.session->model_path() == row->entry.found.path ? std::optional(info->device) : std::nullopt;
+    threads_.start([this, path, runs, open_on, load = setup_.session->general_load(), found = row->entry.found, data = setup_.data_folder] {
         QVariantMap more = file_details(found);
+        if (runs)
+            more.insert(QStringLiteral("device"),
+                        open_on ? device_words(*open_on) : device_words(choose_device(load.device, load.threads)));
         const QString known = text(models::EntryCache::load(data).sha256_of(found));
         QMetaObject::invokeMethod(
             this,

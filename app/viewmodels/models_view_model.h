@@ -30,6 +30,7 @@ class ModelsViewModel : public QAbstractListModel {
     Q_PROPERTY(QString machine READ machine NOTIFY placesChanged)        ///< "18 GB of 24 GB free"
     Q_PROPERTY(QVariantList suggestions READ suggestions NOTIFY placesChanged)
     Q_PROPERTY(double loadProgress READ loadProgress NOTIFY loadProgressChanged)
+    Q_PROPERTY(QString openedPath READ openedPath NOTIFY openedChanged)    ///< of the model that is open; "" = none is
     Q_PROPERTY(QVariantMap details READ details NOTIFY detailsChanged)     ///< of the model asked for last; empty = none
     Q_PROPERTY(QVariantMap checksum READ checksum NOTIFY checksumChanged)  ///< of that model: running, progress, text, verdict, matches
 
@@ -68,6 +69,7 @@ class ModelsViewModel : public QAbstractListModel {
     [[nodiscard]] QString machine() const;
     [[nodiscard]] QVariantList suggestions() const;
     [[nodiscard]] double loadProgress() const;
+    [[nodiscard]] QString openedPath() const;
     [[nodiscard]] QVariantMap details() const { return details_; }
     [[nodiscard]] QVariantMap checksum() const { return checksum_; }
 
@@ -79,18 +81,35 @@ class ModelsViewModel : public QAbstractListModel {
     Q_INVOKABLE void refresh();
     Q_INVOKABLE void addFolder(const QUrl& folder);
     Q_INVOKABLE void removeFolder(const QString& folder);
-    /// A file that was dropped or chosen; false when it is no local file. A folder is added as one.
-    Q_INVOKABLE bool addFile(const QUrl& file);
+    /// A file that was dropped or chosen: adds it, or says why not. A folder is added as one. What begins as a GGUF file is taken even when
+    /// it turns out to be broken: the list says what is wrong with it.
+    Q_INVOKABLE QString addFile(const QUrl& file);
+    /// All of them; dropped() or refusedDrop(), or both, tell what came of it.
+    Q_INVOKABLE void drop(const QList<QUrl>& files);
     /// Opens the model for the conversation on the desk with its defaults. It is loaded at once.
     Q_INVOKABLE void open(const QString& path);
+    Q_INVOKABLE void openFile(const QUrl& file);  ///< one that the user chose; it joins the list
+    Q_INVOKABLE QString pathAt(int row) const;
+    Q_INVOKABLE void unload();  ///< gives the memory of the present model back; the next message opens it again
     Q_INVOKABLE void cancelLoad();
     Q_INVOKABLE void showDetails(const QString& path);
     Q_INVOKABLE void hideDetails();
     Q_INVOKABLE void startChecksum();
     Q_INVOKABLE void stopChecksum();
-    /// What a conversation with this model begins with: keys temperature, thinking ("auto", "on", "off"), systemPrompt.
+
+    // ---- defaults of one model (models_defaults.cpp)
+    /// What a conversation with this model begins with: ownSampling, temperature, topK, topP, minP, repetitionPenalty, repetitionWindow,
+    /// seed (text), contextLength (0 = its own), thinking ("auto", "on", "off"), pastThoughts ("model", "dropped", "kept"), profile ("" =
+    /// as recognised), systemPrompt; any (one of them is kept). Without numbers of its own those of every model are given.
     Q_INVOKABLE QVariantMap defaultsOf(const QString& path) const;
+    /// Takes the keys that are there. A change of context or profile closes the model if it is the open one.
     Q_INVOKABLE void setDefaults(const QString& path, const QVariantMap& defaults);
+    Q_INVOKABLE void resetDefaults(const QString& path);  ///< back to what holds for every model
+    /// What can be chosen: name, ownContext, trainedContext, profile, pastThoughts, canKeep, canThink, canSwitch, opened.
+    Q_INVOKABLE QVariantMap choicesOf(const QString& path) const;
+    /// What a context of so many tokens (0 = the model's own) takes: sentence, level (as LevelRole), and a warning or "".
+    Q_INVOKABLE QVariantMap contextCost(const QString& path, int tokens) const;
+    Q_INVOKABLE QVariantList profiles() const;  ///< maps with value, text, note; "" first: as recognised
     Q_INVOKABLE void copyText(const QString& text) const;
 
   Q_SIGNALS:
@@ -100,7 +119,11 @@ class ModelsViewModel : public QAbstractListModel {
     void loadProgressChanged();
     void detailsChanged();
     void checksumChanged();
+    void openedChanged();
     void opened(const QString& path);
+    void defaultsChanged(const QString& path);
+    void dropped(const QString& path);  ///< the last file that was added; "" when they were folders
+    void refusedDrop(const QString& sentences);
 
   private:
     using Flag = std::shared_ptr<std::atomic<bool>>;
@@ -115,6 +138,11 @@ class ModelsViewModel : public QAbstractListModel {
     void emit_all_changed();
     [[nodiscard]] const Row* find(const QString& path) const;
     [[nodiscard]] QString action_of(const Row& row) const;
+    [[nodiscard]] LoadOptions load_preferred(const std::filesystem::path& file, LoadOptions general) const;
+    [[nodiscard]] ChatSettings begin_preferred(const std::filesystem::path& file, ChatSettings general) const;
+    void take_defaults(const std::filesystem::path& file, const models::ModelDefaults& defaults);
+    /// The context that the model is opened with when its defaults name none.
+    [[nodiscard]] uint32_t own_context(const models::ModelEntry& entry) const;
 
     Setup setup_;
     models::LibrarySettings settings_;

@@ -36,8 +36,9 @@ void SettingsViewModel::read_engine_settings(const store::ConversationStore& sto
 void SettingsViewModel::keep(const char* key, const QString& value) { (void)store_.set_value(key, value.toStdString()); }
 
 void SettingsViewModel::apply(const ChatSettings& settings) {
+    const ChatSettings before = session_.settings();
     session_.set_settings(settings);
-    keep("chat.default_settings", QString::fromStdString(settings.to_json()));  // what the session gives to a new conversation
+    if (session_.conversation() != 0) session_.keep_for_new_conversations(before, settings);
     Q_EMIT generationChanged();
 }
 
@@ -120,6 +121,20 @@ void SettingsViewModel::setThinking(const QString& mode) {
     ChatSettings settings = session_.settings();
     settings.thinking = mode == u"on" ? ThinkingMode::on : mode == u"off" ? ThinkingMode::off : ThinkingMode::automatic;
     apply(settings);
+}
+
+QString SettingsViewModel::pastThoughts() const {
+    const auto& keep = session_.settings().keep_past_thoughts;
+    return !keep ? QStringLiteral("model") : *keep ? QStringLiteral("kept") : QStringLiteral("dropped");
+}
+
+/// Of the conversation on the desk alone: what a model is to do in every conversation is kept with that model.
+void SettingsViewModel::setPastThoughts(const QString& rule) {
+    ChatSettings settings = session_.settings();
+    settings.keep_past_thoughts.reset();
+    if (rule != u"model") settings.keep_past_thoughts = rule == u"kept";
+    session_.set_settings(settings);
+    Q_EMIT generationChanged();
 }
 
 void SettingsViewModel::setContextLength(int tokens) {

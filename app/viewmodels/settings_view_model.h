@@ -21,7 +21,8 @@ class SettingsViewModel : public QObject {
     Q_PROPERTY(QString seed READ seed WRITE setSeed NOTIFY generationChanged)
     Q_PROPERTY(int maxTokens READ maxTokens WRITE setMaxTokens NOTIFY generationChanged)  ///< 0 = until the context is full
     Q_PROPERTY(QString systemPrompt READ systemPrompt WRITE setSystemPrompt NOTIFY generationChanged)
-    Q_PROPERTY(QString thinking READ thinking WRITE setThinking NOTIFY generationChanged)  ///< "auto", "on", "off"
+    Q_PROPERTY(QString pastThoughts READ pastThoughts WRITE setPastThoughts NOTIFY generationChanged)  ///< "model", "dropped", "kept"
+    Q_PROPERTY(QString thinking READ thinking WRITE setThinking NOTIFY generationChanged)              ///< "auto", "on", "off"
     Q_PROPERTY(
         int contextLength READ contextLength WRITE setContextLength NOTIFY engineChanged)  ///< 0 = the model's own; at the next start
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY engineChanged)             ///< 0 = all cores; at the next start
@@ -39,6 +40,7 @@ class SettingsViewModel : public QObject {
     [[nodiscard]] QString seed() const { return QString::number(session_.settings().sampling.seed); }
     [[nodiscard]] int maxTokens() const { return static_cast<int>(session_.settings().max_tokens); }
     [[nodiscard]] QString systemPrompt() const { return session_.settings().system_prompt; }
+    [[nodiscard]] QString pastThoughts() const;
     [[nodiscard]] QString thinking() const;
     [[nodiscard]] int contextLength() const { return context_length_; }
     [[nodiscard]] int threads() const { return threads_; }
@@ -53,6 +55,7 @@ class SettingsViewModel : public QObject {
     void setSeed(const QString& seed);
     void setMaxTokens(int tokens);
     void setSystemPrompt(const QString& prompt);
+    void setPastThoughts(const QString& rule);
     void setThinking(const QString& mode);
     void setContextLength(int tokens);
     void setThreads(int threads);

@@ -28,6 +28,13 @@ QString count(qint64 number) { return QLocale().toString(number); }
 
 QString tokens(qint64 number) { return number == 1 ? translated("1 token") : translated("%1 tokens").arg(count(number)); }
 
+QString past_thoughts(std::string_view rule) {
+    if (rule == "kept") return translated("kept: the model reads its earlier thoughts again");
+    if (rule == "dropped") return translated("dropped: the model never reads an earlier thought again");
+    if (rule == "kept after the last question") return translated("kept until the next question, then dropped");
+    return translated("not known: the template could not be asked");
+}
+
 QString speed(double per_second) {
     if (!(per_second > 0.0)) return {};
     return translated("%1 tok/s").arg(QLocale().toString(per_second, 'f', per_second < 10.0 ? 1 : 0));

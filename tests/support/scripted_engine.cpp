@@ -103,6 +103,7 @@ struct ScriptedModel::State {
     std::function<void(const TokenEvent&)> hook;
     std::optional<Error> load_error;
     uint32_t load_steps = 1, load_step_delay_us = 0;
+    LoadOptions last_load{};
     std::atomic<uint32_t> loads{0};
     std::atomic<uint64_t> emitted{0};
 
@@ -412,6 +413,10 @@ std::vector<GenerateRequest> ScriptedModel::requests() const {
 }
 
 uint32_t ScriptedModel::loads() const { return state_->loads; }
+LoadOptions ScriptedModel::last_load() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->last_load;
+}
 uint64_t ScriptedModel::tokens_emitted() const { return state_->emitted; }
 
 void ScriptedModel::set_token_hook(std::function<void(const TokenEvent&)> hook) {
@@ -427,6 +432,8 @@ Result<std::shared_ptr<Engine>> ScriptedModel::open(const std::filesystem::path&
         error = state_->load_error;
         steps = state_->load_steps;
         delay = state_->load_step_delay_us;
+        state_->last_load = options;
+        state_->last_load.progress = nullptr;
     }
     ++state_->loads;
     for (uint32_t step = 0; step <= steps; ++step) {
@@ -437,6 +444,7 @@ Result<std::shared_ptr<Engine>> ScriptedModel::open(const std::filesystem::path&
     if (error) return *error;
     ModelInfo opened = info;
     opened.path = path;
+    if (options.context_length > 0) opened.context_length = options.context_length;
     if (options.device != Device::automatic) opened.device.device = options.device;
     return std::shared_ptr<Engine>(std::make_shared<ScriptedEngine>(state_, std::move(opened)));
 }

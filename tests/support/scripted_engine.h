@@ -57,6 +57,7 @@ class ScriptedModel {
 
     [[nodiscard]] std::vector<GenerateRequest> requests() const;  ///< all that generate() got
     [[nodiscard]] uint32_t loads() const;
+    [[nodiscard]] LoadOptions last_load() const;  ///< without its progress; a context length is taken over by the model
     [[nodiscard]] uint64_t tokens_emitted() const;
     /// Called on the engine thread for each token, before the sink sees it.
     void set_token_hook(std::function<void(const TokenEvent&)> hook);

@@ -16,6 +16,7 @@ struct SparseModel {
     std::string architecture = "llama";
     std::string chat_template{};
     uint32_t layers = 4, dim = 256, heads = 8, kv_heads = 2, ff_dim = 512, vocabulary = 512, context = 4096;
+    uint32_t file_type = 1, alignment = 32;
 };
 
 /// Every matrix is F16 [in, out] with the names of the llama table; the vocabulary has at least 259 tokens.
@@ -31,6 +32,8 @@ class SparseModelFile {
         text("general.architecture", model_.architecture);
         text("general.name", model_.name);
         text("general.license", "apache-2.0");
+        number("general.file_type", model_.file_type);
+        number("general.alignment", model_.alignment);
         if (!model_.chat_template.empty()) text("tokenizer.chat_template", model_.chat_template);
         const std::string a = model_.architecture + ".";
         number(a + "block_count", model_.layers);

@@ -38,7 +38,9 @@ Desk::Desk(const Options& options) {
     model->info.context_length = 4096;
     model->info.can_think = true;
     model->info.thinking_can_be_switched = true;
-    model->info.device = {Device::cpu, "CPU, 2 threads, AVX-512 VNNI", "no GPU backend in this build"};
+    model->info.device.device = Device::cpu;
+    model->info.device.description = "CPU, 2 threads, AVX-512 VNNI";
+    model->info.device.reason = "no GPU backend in this build";
     auto opened = store::ConversationStore::open_in_memory();
     if (!opened.ok()) qFatal("%s", opened.error().message.c_str());
     store = std::move(opened.value());

@@ -13,6 +13,8 @@ FocusScope {
     signal fileWanted()
     signal helpWanted()
     signal renameWanted()
+    signal promptWanted()
+    signal modelsWanted(string path)
     signal linkPressed(string address)
 
     function focusComposer() { composer.forceActiveFocus() }
@@ -31,6 +33,8 @@ FocusScope {
         onFileWanted: page.fileWanted()
         onHelpWanted: page.helpWanted()
         onRenameWanted: page.renameWanted()
+        onPromptWanted: page.promptWanted()
+        onModelsWanted: path => page.modelsWanted(path)
     }
     LoadBar {
         id: bar

@@ -12,6 +12,8 @@ Item {
     signal fileWanted()
     signal helpWanted()
     signal renameWanted()
+    signal promptWanted()
+    signal modelsWanted(string path)
 
     height: 48
     Rectangle {
@@ -85,10 +87,13 @@ Item {
                 text: modelData.name
                 note: modelData.path
                 taken: modelData.present
-                onTriggered: if (!modelData.present) header.app.chat.openModelPath(modelData.path)
+                onTriggered: if (!modelData.present) header.app.models.open(modelData.path)
             }
         }
         MenuRow { text: qsTr("Open a GGUF file…"); icon_: "file"; onTriggered: header.fileWanted() }
+        MenuRow { text: qsTr("All models"); icon_: "cube"; onTriggered: header.modelsWanted("") }
+        MenuRow { text: qsTr("About this model, its defaults"); icon_: "gear"; enabled: header.app.chat.hasModel; onTriggered: header.modelsWanted(header.app.chat.modelPath) }
+        MenuRow { text: qsTr("Close the model"); icon_: "close"; enabled: header.app.models.openedPath !== ""; onTriggered: header.app.models.unload() }
     }
     MenuPopup {
         id: moreMenu
@@ -96,6 +101,7 @@ Item {
         MenuRow { text: qsTr("Copy the answer"); key: "Ctrl Shift C"; icon_: "copy"; enabled: !header.app.chat.empty; onTriggered: header.app.chat.copyAnswer(0) }
         MenuRow { text: qsTr("Copy the thought"); icon_: "thought"; enabled: !header.app.chat.empty; onTriggered: header.app.chat.copyThought(0) }
         MenuRow { text: qsTr("Copy both"); icon_: "copy"; enabled: !header.app.chat.empty; onTriggered: header.app.chat.copyBoth(0) }
+        MenuRow { text: qsTr("What the model sees"); note: header.app.chat.pastThoughtsRule === "" ? "" : qsTr("past thoughts: %1").arg(header.app.chat.pastThoughtsRule); icon_: "thought"; enabled: !header.app.chat.empty; onTriggered: header.promptWanted() }
         MenuRow { text: qsTr("Keys"); key: "Ctrl /"; icon_: "keyboard"; onTriggered: header.helpWanted() }
     }
 }

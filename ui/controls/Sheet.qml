@@ -1,4 +1,5 @@
 import QtQuick
+import QtQuick.Window
 import QtQuick.Templates as T
 import Soliloquy
 
@@ -63,6 +64,16 @@ T.Popup {
             focus: true
             boundsBehavior: Flickable.StopAtBounds
             T.ScrollBar.vertical: ThinScrollBar {}
+            // What the keyboard is on is in sight.
+            readonly property Item focused: Window.activeFocusItem
+            onFocusedChanged: {
+                let item = focused
+                while (item && item !== column) item = item.parent
+                if (!item || focused.height > height) return
+                const top = focused.mapToItem(column, 0, 0).y
+                if (top - 24 < contentY) contentY = Math.max(0, top - 24)
+                else if (top + focused.height + 24 > contentY + height) contentY = Math.min(Math.max(0, contentHeight - height), top + focused.height + 24 - height)
+            }
             Keys.onDownPressed: contentY = Math.min(contentY + 48, Math.max(0, contentHeight - height))
             Keys.onUpPressed: contentY = Math.max(0, contentY - 48)
             Column {

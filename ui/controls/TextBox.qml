@@ -6,6 +6,7 @@ import Soliloquy
 T.TextField {
     id: control
     property string name
+    property bool wrong: false
     implicitWidth: 200
     implicitHeight: Theme.row
     leftPadding: 10
@@ -25,7 +26,7 @@ T.TextField {
         radius: Theme.radius
         color: Theme.raised
         border.width: control.activeFocus ? 2 : 1
-        border.color: control.activeFocus ? Theme.accent : Theme.line
+        border.color: control.wrong ? Theme.danger : control.activeFocus ? Theme.accent : Theme.line
     }
     Words {
         x: control.leftPadding

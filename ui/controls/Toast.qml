@@ -7,10 +7,11 @@ Rectangle {
     property string text
     property string action
     property bool shown: false
+    property int widest: Math.min(480, (parent ? parent.width : 480) - 32)
     signal acted()
 
     width: row.implicitWidth + 28
-    height: 40
+    height: Math.max(40, words.implicitHeight + 20)
     radius: 8
     color: Theme.dark ? "#ECE9E3" : "#2B2A27"
     opacity: shown ? 1 : 0
@@ -25,9 +26,13 @@ Rectangle {
         height: parent.height
         spacing: 16
         Words {
+            id: words
             height: parent.height
-            width: Math.min(implicitWidth, 320)
+            width: Math.min(implicitWidth, toast.widest - 28 - (button.visible ? button.implicitWidth + 16 : 0))
             text: toast.text
+            wrapMode: Text.Wrap
+            maximumLineCount: 4
+            lineHeight: 1.2
             elide: Text.ElideRight
             color: Theme.dark ? "#171614" : "#FCFBF9"
         }

@@ -6,7 +6,7 @@ Column {
     id: facts
     property var rows: []
     property int labelWidth: 104
-    spacing: 6
+    spacing: 8
     Repeater {
         model: facts.rows
         Item {
@@ -20,6 +20,7 @@ Column {
                 text: fact.modelData.label
                 color: Theme.muted
                 wrapMode: Text.WrapAnywhere
+                lineHeight: 1.2
                 verticalAlignment: Text.AlignTop
             }
             Words {
@@ -28,6 +29,7 @@ Column {
                 width: parent.width - x
                 text: fact.modelData.value
                 wrapMode: Text.Wrap
+                lineHeight: 1.2
                 verticalAlignment: Text.AlignTop
             }
         }

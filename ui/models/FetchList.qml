@@ -17,7 +17,7 @@ Column {
     }
     Words {
         width: parent.width
-        text: qsTr("Soliloquy downloads nothing. Fetch one of these with your browser, for example from huggingface.co, and drop the file here; its checksum can be compared before it is opened. %1").arg(list.models.machine === "" ? "" : qsTr("This computer has %1.").arg(list.models.machine))
+        text: qsTr("Soliloquy downloads nothing. Fetch one of these with your browser, for example from huggingface.co, and drop the file here. Where this list knows its checksum the file is verified against it; where it knows none, its own SHA-256 is computed on its page, to be compared with the one that the publisher shows. %1").arg(list.models.machine === "" ? "" : qsTr("This computer has %1.").arg(list.models.machine))
         wrapMode: Text.Wrap
         lineHeight: 1.4
         color: Theme.muted
@@ -44,7 +44,7 @@ Column {
             Words {
                 y: 33
                 width: name.width
-                text: qsTr("%1, for %2 GB of memory, %3. %4").arg(entry.modelData.size).arg(entry.modelData.machine).arg(entry.modelData.checksum).arg(entry.modelData.what)
+                text: qsTr("%1, for %2 GB of memory; %3. %4").arg(entry.modelData.size).arg(entry.modelData.machine).arg(entry.modelData.checksum).arg(entry.modelData.what)
                 font.pixelSize: Theme.size12
                 color: Theme.muted
                 elide: Text.ElideRight

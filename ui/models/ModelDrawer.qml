@@ -8,7 +8,9 @@ FocusScope {
     required property QtObject models
     readonly property var details: models.details
     readonly property var checksum: models.checksum
+    readonly property bool opened: models.openedPath !== "" && models.openedPath === details.path
     signal openWanted(string path)
+    signal defaultsWanted(string path)
 
     Accessible.role: Accessible.Dialog
     Accessible.name: qsTr("Details of %1").arg(details.name || "")
@@ -67,13 +69,26 @@ FocusScope {
                 tint: Theme.amberTint
                 ink: Theme.amber
             }
-            TextButton {
+            Flow {
+                width: parent.width
+                spacing: 8
                 visible: drawer.details.state === "runs"
-                text: (drawer.details.warnings || []).length > 0 ? qsTr("Open all the same") : qsTr("Open")
-                primary: true
-                onClicked: drawer.openWanted(drawer.details.path)
+                TextButton {
+                    visible: !drawer.opened
+                    text: (drawer.details.warnings || []).length > 0 ? qsTr("Open all the same") : qsTr("Open")
+                    primary: true
+                    onClicked: drawer.openWanted(drawer.details.path)
+                }
+                TextButton {
+                    visible: drawer.opened
+                    text: qsTr("Close the model")
+                    hint: qsTr("Gives its memory back; the next message opens it again")
+                    onClicked: drawer.models.unload()
+                }
+                TextButton { text: qsTr("Defaults…"); icon_: "gear"; onClicked: drawer.defaultsWanted(drawer.details.path) }
             }
             FactRows { width: parent.width; rows: drawer.details.facts || [] }
+            FactRows { width: parent.width; visible: rows.length > 0; rows: drawer.details.device ? [{ label: qsTr("Runs on"), value: drawer.details.device }] : [] }
             Column {
                 width: parent.width
                 spacing: 8

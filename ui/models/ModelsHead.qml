@@ -5,9 +5,8 @@ import Soliloquy
 Column {
     id: head
     required property QtObject models
-    property string notice
-    topPadding: 20
-    bottomPadding: 12
+    topPadding: 24
+    bottomPadding: 16
     spacing: 8
 
     Words {
@@ -64,12 +63,5 @@ Column {
             wrapMode: Text.Wrap
             color: Theme.amber
         }
-    }
-    Words {
-        width: parent.width
-        visible: text !== ""
-        text: head.notice
-        wrapMode: Text.Wrap
-        color: Theme.amber
     }
 }

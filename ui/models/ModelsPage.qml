@@ -3,7 +3,7 @@ import QtQuick.Dialogs
 import QtQuick.Templates as T
 import Soliloquy
 
-// The library: every model found on this computer, whether it fits, and what to fetch when there is none. Files may be dropped anywhere.
+// The library: every model found on this computer, whether it fits, and what to fetch when there is none.
 FocusScope {
     id: page
     required property QtObject models
@@ -13,18 +13,17 @@ FocusScope {
     signal closed()
 
     readonly property int side: width < 760 ? 16 : 72
+    property string wanted       // a model to be shown as soon as it is found
     readonly property bool detailsOpen: models.details.path !== undefined
-    property string notice
 
     Component.onCompleted: models.refresh()
 
     Connections {
         target: page.models
-        // Rows come in while folders are read: the list begins at its head when it is whole.
         function onScanningChanged() {
             if (page.models.scanning) return
-            list.currentIndex = 0
-            Qt.callLater(list.positionViewAtBeginning)
+            if (list.untouched) list.currentIndex = 0
+            if (page.wanted !== "") Qt.callLater(page.show, page.wanted)
         }
     }
     function leave() { detailsOpen ? models.hideDetails() : page.closed() }
@@ -32,10 +31,18 @@ FocusScope {
         if (action === "open" || action === "anyway") page.models.open(path)
         else page.models.showDetails(path)
     }
-    function drop(urls) {
-        let taken = 0
-        for (const url of urls) if (page.models.addFile(url)) ++taken
-        page.notice = taken === urls.length ? "" : qsTr("Only files and folders of this computer can be added.")
+    /// Puts the keyboard on a model and shows what is known of it.
+    function show(path) {
+        for (let row = 0; row < list.count; ++row) {
+            if (page.models.pathAt(row) !== path) continue
+            list.untouched = false
+            list.currentIndex = row
+            list.positionViewAtIndex(row, ListView.Contain)
+            page.models.showDetails(path)
+            page.wanted = ""
+            return
+        }
+        page.wanted = path  // it may be found by the scan that is under way
     }
 
     Rectangle { anchors.fill: parent; color: Theme.window }
@@ -76,14 +83,20 @@ FocusScope {
         anchors.bottom: parent.bottom
         anchors.left: parent.left
         anchors.right: parent.right
-        anchors.leftMargin: page.side
-        anchors.rightMargin: page.side
+        anchors.leftMargin: page.side - 12
+        anchors.rightMargin: page.side - 12
         clip: true
         focus: true
         model: page.models
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: true
         keyNavigationEnabled: true
+        // Rows come in while folders are read, and the head grows with what is said there: the list stays at its head until it is moved.
+        property bool untouched: true
+        onMovementStarted: untouched = false
+        onOriginYChanged: if (untouched) Qt.callLater(positionViewAtBeginning)
+        onContentHeightChanged: if (untouched) Qt.callLater(positionViewAtBeginning)
+        Keys.onPressed: untouched = false
         highlightMoveDuration: 0
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Models")
@@ -91,9 +104,9 @@ FocusScope {
         Keys.onReturnPressed: if (currentItem) currentItem.activate()
         Keys.onSpacePressed: if (currentItem) page.models.showDetails(currentItem.path)
         header: ModelsHead {
-            width: list.width
+            x: 12
+            width: list.width - 24
             models: page.models
-            notice: page.notice
         }
         delegate: ModelRow {
             width: list.width
@@ -105,7 +118,8 @@ FocusScope {
             onCancelled: page.models.cancelLoad()
         }
         footer: Column {
-            width: list.width
+            x: 12
+            width: list.width - 24
             topPadding: 16
             bottomPadding: 32
             spacing: 16
@@ -123,27 +137,6 @@ FocusScope {
             }
         }
     }
-    DropArea {
-        anchors.fill: parent
-        onEntered: drag => drag.accepted = drag.hasUrls
-        onDropped: drop => { page.drop(drop.urls); drop.accept() }
-        Rectangle {
-            anchors.fill: parent
-            anchors.margins: 8
-            visible: parent.containsDrag
-            radius: Theme.radiusLarge
-            color: Theme.accentTint
-            opacity: 0.9
-            border.width: 2
-            border.color: Theme.accent
-            Words {
-                anchors.centerIn: parent
-                text: qsTr("Drop to add it to the list. Nothing is moved or copied.")
-                font.pixelSize: Theme.size16
-                color: Theme.accent
-            }
-        }
-    }
     ModelDrawer {
         anchors.top: parent.top
         anchors.bottom: parent.bottom
@@ -152,7 +145,9 @@ FocusScope {
         visible: page.detailsOpen
         models: page.models
         onOpenWanted: path => { page.models.hideDetails(); page.models.open(path) }
+        onDefaultsWanted: path => defaults.ask(path)
     }
+    ModelDefaultsSheet { id: defaults; models: page.models }
     Sheet {
         id: fetch
         title: qsTr("What to fetch")

@@ -6,6 +6,7 @@ Item {
     id: row
     property string text
     property string note
+    property bool wrong: false  // the note says what is wrong
     default property alias control: slot.data
     readonly property bool stacked: width < 420
 
@@ -18,7 +19,7 @@ Item {
         width: row.stacked ? row.width : row.width - slot.childrenRect.width - 24
         spacing: 2
         Words { width: parent.width; text: row.text; wrapMode: Text.Wrap }
-        Words { width: parent.width; visible: text !== ""; text: row.note; wrapMode: Text.Wrap; font.pixelSize: Theme.size12; color: Theme.faint }
+        Words { width: parent.width; visible: text !== ""; text: row.note; wrapMode: Text.Wrap; font.pixelSize: Theme.size12; color: row.wrong ? Theme.danger : Theme.faint }
     }
     Item {
         id: slot

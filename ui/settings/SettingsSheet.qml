@@ -80,29 +80,12 @@ Sheet {
         }
     }
     Words { text: qsTr("System prompt"); height: 32 }
-    Rectangle {
+    ProseBox {
+        id: prompt
         width: parent.width
-        height: Math.max(72, prompt.implicitHeight)
-        radius: Theme.radius
-        color: Theme.raised
-        border.width: prompt.activeFocus ? 2 : 1
-        border.color: prompt.activeFocus ? Theme.accent : Theme.line
-        TextEdit {
-            id: prompt
-            width: parent.width
-            height: parent.height
-            padding: 10
-            textFormat: TextEdit.PlainText
-            wrapMode: TextEdit.Wrap
-            selectByMouse: true
-            activeFocusOnTab: true
-            font.family: Theme.fontFamily
-            font.pixelSize: Theme.size13
-            color: Theme.text
-            text: sheet.settings.systemPrompt
-            Accessible.name: qsTr("System prompt")
-            onActiveFocusChanged: if (!activeFocus) sheet.settings.systemPrompt = text
-        }
+        name: qsTr("System prompt")
+        text: sheet.settings.systemPrompt
+        onLeaving: sheet.settings.systemPrompt = text
     }
     SectionHead { text: qsTr("Engine: from the next start on") }
     SettingRow {

@@ -32,6 +32,13 @@ class ModelsPage : public ::testing::Test {
         desk_->settle(100);
     }
     ModelsViewModel& models() { return *desk_->app->models(); }
+    /// What the keyboard can be put on, by its accessible name; its label has the same one.
+    QQuickItem* control(const QString& name) const {
+        for (QQuickItem* item : desk_->all_named(name))
+            if (item->activeFocusOnTab()) return item;
+        return nullptr;
+    }
+    QUrl url(const char* file) const { return QUrl::fromLocalFile(QString::fromStdString((home_.path() / file).string())); }
     QString path(const char* file) const { return QString::fromStdString((home_.path() / "models" / file).string()); }
 
     models::TemporaryFolder home_;
@@ -93,11 +100,89 @@ TEST_F(ModelsPage, ChecksumsAreComputedOnDemandAndKept) {
 
 TEST_F(ModelsPage, DroppedFilesAreListedAndForeignAddressesRefused) {
     SparseModelFile({.name = "Dropped"}).write(home_.path() / "elsewhere.gguf");
-    EXPECT_TRUE(models().addFile(QUrl::fromLocalFile(QString::fromStdString((home_.path() / "elsewhere.gguf").string()))));
-    EXPECT_FALSE(models().addFile(QUrl(QStringLiteral("https://example.org/model.gguf"))));
-    EXPECT_FALSE(models().addFile(QUrl::fromLocalFile(path("absent.gguf"))));
+    EXPECT_EQ(models().addFile(url("elsewhere.gguf")), QString());
+    EXPECT_TRUE(
+        models().addFile(QUrl(QStringLiteral("https://example.org/model.gguf"))).contains(QStringLiteral("no file of this computer")));
+    EXPECT_TRUE(models().addFile(url("models/absent.gguf")).contains(QStringLiteral("not there")));
     ASSERT_TRUE(desk_->wait([&] { return models().count() == 5; }));
     EXPECT_TRUE(desk_->wait([&] { return desk_->shows(QStringLiteral("Dropped")); }));
+}
+
+TEST_F(ModelsPage, ADropOnTheConversationListsTheModelAndRefusesALetter) {
+    desk_->key(Qt::Key_Escape);
+    desk_->settle(50);
+    ASSERT_FALSE(desk_->window->property("modelsShown").toBool());
+    home_.write("letter.txt", "Dear Sir or Madam");
+    models().drop({url("letter.txt")});
+    EXPECT_TRUE(desk_->wait([&] { return desk_->shows(QStringLiteral("letter.txt is no model")); }));
+    EXPECT_FALSE(desk_->window->property("modelsShown").toBool());
+    SparseModelFile({.name = "Dropped"}).write(home_.path() / "elsewhere.gguf");
+    models().drop({url("elsewhere.gguf")});
+    EXPECT_TRUE(desk_->window->property("modelsShown").toBool());
+    EXPECT_TRUE(desk_->wait([&] { return models().details().value(QStringLiteral("name")).toString() == QStringLiteral("Dropped"); }));
+}
+
+TEST_F(ModelsPage, DefaultsAreEditedInTheWindow) {
+    models().showDetails(path("good.gguf"));
+    desk_->settle(100);
+    desk_->press(QStringLiteral("Defaults…"));
+    desk_->settle(300);
+    QQuickItem* context = control(QStringLiteral("Context length"));
+    ASSERT_NE(context, nullptr);
+    const auto fill = [&](QQuickItem* field, const QString& text) {
+        field->forceActiveFocus(Qt::TabFocusReason);
+        desk_->key(Qt::Key_A, Qt::ControlModifier);
+        desk_->type(text);
+        desk_->settle(50);
+    };
+    fill(context, QStringLiteral("2x"));
+    EXPECT_TRUE(desk_->shows(QStringLiteral("A whole number from 0")));
+    desk_->press(QStringLiteral("Save"));
+    EXPECT_FALSE(models().defaultsOf(path("good.gguf")).value(QStringLiteral("any")).toBool()) << "what is wrong is not kept";
+    fill(context, QStringLiteral("2048"));
+    EXPECT_TRUE(desk_->shows(QStringLiteral("2,048 tokens take")));
+    EXPECT_EQ(control(QStringLiteral("Temperature")), nullptr);
+    QQuickItem* own = control(QStringLiteral("Numbers of its own"));
+    ASSERT_NE(own, nullptr);
+    own->forceActiveFocus(Qt::TabFocusReason);
+    desk_->settle(50);
+    desk_->key(Qt::Key_Space);
+    desk_->settle(100);
+    QQuickItem* temperature = control(QStringLiteral("Temperature"));
+    ASSERT_NE(temperature, nullptr);
+    fill(temperature, QStringLiteral("0,6"));
+    desk_->press(QStringLiteral("Save"));
+    desk_->settle(100);
+    const QVariantMap kept = models().defaultsOf(path("good.gguf"));
+    EXPECT_EQ(kept.value(QStringLiteral("contextLength")).toInt(), 2048);
+    EXPECT_DOUBLE_EQ(kept.value(QStringLiteral("temperature")).toDouble(), 0.6);
+    EXPECT_TRUE(kept.value(QStringLiteral("ownSampling")).toBool());
+    models().open(path("good.gguf"));
+    ASSERT_TRUE(desk_->wait([&] { return desk_->session->model_info().has_value(); }));
+    EXPECT_EQ(desk_->session->model_info()->context_length, 2048u) << "it is loaded with it";
+
+    desk_->press(QStringLiteral("Defaults…"));
+    desk_->settle(300);
+    desk_->press(QStringLiteral("Back to the model's defaults"));
+    desk_->settle(50);
+    EXPECT_TRUE(desk_->shows(QStringLiteral("Saving closes it")));
+    desk_->press(QStringLiteral("Save"));
+    desk_->settle(100);
+    EXPECT_FALSE(models().defaultsOf(path("good.gguf")).value(QStringLiteral("any")).toBool());
+    EXPECT_FALSE(desk_->session->model_info().has_value()) << "closed; the next message opens it again";
+}
+
+TEST_F(ModelsPage, AModelIsClosedAndItsDeviceIsNamed) {
+    models().open(path("good.gguf"));
+    ASSERT_TRUE(desk_->wait([&] { return desk_->session->model_info().has_value(); }));
+    models().showDetails(path("good.gguf"));
+    desk_->settle(100);
+    EXPECT_TRUE(desk_->shows(QStringLiteral("AVX-512 VNNI; no GPU backend in this build")));
+    EXPECT_TRUE(desk_->shows(QStringLiteral("Runs on")));
+    desk_->press(QStringLiteral("Close the model"));
+    desk_->settle(100);
+    EXPECT_FALSE(desk_->session->model_info().has_value());
+    EXPECT_NE(desk_->named(QStringLiteral("Open")), nullptr);
 }
 
 TEST_F(ModelsPage, FoldersCanBeTakenAway) {
@@ -105,7 +190,7 @@ TEST_F(ModelsPage, FoldersCanBeTakenAway) {
     EXPECT_TRUE(desk_->wait([&] { return models().count() == 0 && !models().scanning(); }));
     EXPECT_TRUE(std::filesystem::exists(home_.path() / "models/good.gguf"));
     EXPECT_TRUE(desk_->wait([&] { return desk_->shows(QStringLiteral("What to fetch")); }));
-    EXPECT_TRUE(desk_->shows(QStringLiteral("no checksum known")));
+    EXPECT_TRUE(desk_->shows(QStringLiteral("no checksum to verify against")));
 }
 
 TEST_F(ModelsPage, DefaultsOfAModelAreUsedWhenItIsOpened) {

@@ -16,6 +16,13 @@ TEST(Words, Durations) {
     EXPECT_EQ(words::since_start(4900), QStringLiteral("4.9 s"));
 }
 
+TEST(Words, RulesForPastThoughts) {
+    EXPECT_TRUE(words::past_thoughts("dropped").startsWith(QStringLiteral("dropped")));
+    EXPECT_TRUE(words::past_thoughts("kept").startsWith(QStringLiteral("kept:")));
+    EXPECT_TRUE(words::past_thoughts("kept after the last question").contains(QStringLiteral("next question")));
+    EXPECT_TRUE(words::past_thoughts("").contains(QStringLiteral("not known")));
+}
+
 TEST(Words, CountsAndSpeeds) {
     EXPECT_EQ(words::tokens(1), QStringLiteral("1 token"));
     EXPECT_EQ(words::tokens(3310), QStringLiteral("3,310 tokens"));
