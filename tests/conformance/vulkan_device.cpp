@@ -30,8 +30,9 @@ Result<std::shared_ptr<Accelerator>> open() {
         const std::lock_guard lock(messages().mutex);
         messages().all.push_back(message);
     };
+    options.packed_types.emplace();
     if (std::getenv("SOLILOQUY_VULKAN_TEST_PACKED") != nullptr)
-        options.packed_types.assign(std::begin(kAllWeightTypes), std::end(kAllWeightTypes));
+        options.packed_types->assign(std::begin(kAllWeightTypes), std::end(kAllWeightTypes));
     const char* wanted = std::getenv("SOLILOQUY_VULKAN_TEST_DEVICE");
     if (wanted != nullptr && std::string_view(wanted) == "best") return open_vulkan_device(std::nullopt, options);
     ASSIGN_OR_RETURN(const auto devices, list_vulkan_devices(options));

@@ -21,6 +21,8 @@ class Device {
     [[nodiscard]] VkDevice handle() const noexcept { return device_; }
     [[nodiscard]] const PhysicalDevice& physical() const noexcept { return physical_; }
     [[nodiscard]] const VulkanOptions& options() const noexcept { return instance_->options(); }
+    /// DeviceTraits::packed_types of plans that are compiled from now on.
+    void use_packed_types(uint64_t mask) noexcept { physical_.traits.packed_types = mask; }
     [[nodiscard]] std::string name() const { return "device " + physical_.info.name; }
 
     /// Submits to the queue and waits until the device is done. After VK_ERROR_DEVICE_LOST every call fails alike.

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "engine/backend/vulkan/bandwidth.h"
+#include "engine/backend/vulkan/packed_types.h"
 #include "engine/backend/vulkan/vulkan_backend.h"
 #include "engine/backend/vulkan/vulkan_plan.h"
 #include "engine/backend/vulkan/weights.h"
@@ -30,17 +31,9 @@ Opened faster_of(const Opened& first, const std::shared_ptr<vulkan::Instance>& i
     return a.ok() && b.ok() && *b > *a * 1.05 ? *second : first;  // a twentieth is noise
 }
 
-/// Bit DType for every type.
-uint64_t mask_of(const std::vector<DType>& types) {
-    uint64_t mask = 0;
-    for (const DType each : types) mask |= uint64_t{1} << static_cast<uint32_t>(each);
-    return mask;
-}
-
 Result<std::shared_ptr<Accelerator>> open(std::optional<uint32_t> index, const VulkanOptions& options) {
     ASSIGN_OR_RETURN(auto instance, vulkan::Instance::create(options));
     ASSIGN_OR_RETURN(auto devices, vulkan::find_devices(*instance));
-    for (vulkan::PhysicalDevice& each : devices) each.traits.packed_types = each.integer_dot_product ? mask_of(options.packed_types) : 0;
     const auto wanted = std::find_if(devices.begin(), devices.end(), [&](const vulkan::PhysicalDevice& each) {
         return index ? each.info.index == *index : each.info.kind != AcceleratorKind::cpu;
     });
@@ -121,6 +114,7 @@ Result<std::unique_ptr<Plan>> VulkanAccelerator::compile(const Graph& graph, std
         if (ours == nullptr || &ours->device() != device_.get()) {
             return Error{ErrorCode::internal, "plan: its weights were not copied to " + device_->name()};
         }
+        choose_packed_types(device_, pipelines_, graph);
         ASSIGN_OR_RETURN(auto plan, VulkanPlan::compile(device_, pipelines_, graph, std::move(ours), options));
         return std::unique_ptr<Plan>(std::move(plan));
     } catch (const std::bad_alloc&) {

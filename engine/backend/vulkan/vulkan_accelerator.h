@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "engine/backend/vulkan/packed_types.h"
 #include "engine/backend/vulkan/pipelines.h"
 
 namespace soliloquy::vulkan {
@@ -17,6 +18,10 @@ class VulkanAccelerator final : public Accelerator {
     Result<std::unique_ptr<Plan>> compile(const Graph& graph, std::shared_ptr<const DeviceWeights> weights,
                                           const PlanOptions& options) override;
     Result<double> measure_copy_bandwidth() override;
+    /// See packed_types.h.
+    [[nodiscard]] Result<PackedTiming> time_packed(DType type, uint64_t bytes) {
+        return vulkan::time_packed(device_, pipelines_, type, bytes);
+    }
     [[nodiscard]] const Device& device() const noexcept { return *device_; }
     [[nodiscard]] const Pipelines& pipelines() const noexcept { return *pipelines_; }
 

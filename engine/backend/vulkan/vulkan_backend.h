@@ -31,9 +31,10 @@ struct VulkanOptions {
     /// Turns the validation layer on; open_vulkan_device fails where it is not installed. Messages may come from any thread that calls in.
     std::function<void(const std::string&)> on_validation_message = nullptr;
     bool always_stage = false;  ///< copies through staging memory even where the device's memory can be written directly
-    /// Products of these block types with few tokens take activations rounded to 8 bits in blocks of 32, as the CPU's do, and integer dots.
-    /// Without effect on devices that do not know them. See engine/backend/vulkan/packed_types.h for which are faster so.
-    std::vector<DType> packed_types = {};
+    /// Products of these block types with few tokens take activations rounded to 8 bits in blocks of 32, as the CPU's do, and integer dots,
+    /// if the device knows them. Left out: measured for each type at its first use and kept in pipeline_cache_folder; never on devices
+    /// that compute on the CPU, nor without a folder.
+    std::optional<std::vector<DType>> packed_types = std::nullopt;
     SimulatedFaults faults = {};
 };
 
