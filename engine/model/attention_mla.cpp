@@ -81,13 +81,12 @@ void add_attention_mla(Forward& f, uint32_t layer, const AttentionWeights& w) {
         g.add(MatMul{.y = s.q_a, .x = s.h, .w = g.weight(w.q_a)});  // [tokens, q_lora_rank]
         g.add(MatMul{.y = s.kv_a, .x = s.h, .w = g.weight(w.kv_a_mqa)});
         g.add(RmsNorm{.y = s.q_a, .x = s.q_a, .w = g.weight(w.q_a_norm), .eps = c.rms_eps});
-        g.add(RmsNorm{.y = s.kv_latent, .x = s.kv_latent, .w = g.weight(w.kv_a_norm), .eps = c.rms_eps});
         g.add(MatMul{.y = s.q, .x = s.q_a, .w = g.weight(w.q_b)});
     } else {
         g.add(MatMul{.y = s.q, .x = s.h, .w = g.weight(w.q)});            // [tokens, n_heads * (nope + rope)]
         g.add(MatMul{.y = s.kv_a, .x = s.h, .w = g.weight(w.kv_a_mqa)});  // [tokens, kv_lora_rank + rope]
-        g.add(RmsNorm{.y = s.kv_latent, .x = s.kv_latent, .w = g.weight(w.kv_a_norm), .eps = c.rms_eps});
     }
+    g.add(RmsNorm{.y = s.kv_latent, .x = s.kv_latent, .w = g.weight(w.kv_a_norm), .eps = c.rms_eps});
     g.add(Rope{.x = s.kv_rope, .table = f.rope, .pairs = c.rope.pairs, .head_dim = c.rope.dimensions, .offset = 0});
     g.add(Rope{.x = s.q, .table = f.rope, .pairs = c.rope.pairs, .head_dim = c.key_dim, .offset = c.nope_dim()});
     const Tensor cache = g.cache("kv." + std::to_string(layer), f.cache.type(), f.cache.context_length(), KvCache::key_columns(c),

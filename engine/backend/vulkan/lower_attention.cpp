@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <string>
 
 #include "engine/ops/attention.params.h"
@@ -49,30 +50,42 @@ Result<Shape> choose_shape(const DeviceTraits& traits, const AttentionSpec& spec
     return shape;
 }
 
-}  // namespace
+/// How a segment divides query rows and positions between workgroups.
+struct Division {
+    Shape shape;
+    uint32_t group = 1, heads = 1, wanted = 1, most = 1;
+    [[nodiscard]] uint32_t blocks(uint32_t tokens) const { return divide_up(uint64_t{tokens} * group, shape.rows); }
+    [[nodiscard]] uint32_t splits(uint32_t tokens) const { return std::clamp(wanted / (blocks(tokens) * heads), 1u, most); }
+};
 
-Status emit_attention(Lowering& lowering, const AttentionSpec& spec) {
-    Binding& b = lowering.binding();
-    ASSIGN_OR_RETURN(const Shape shape, choose_shape(b.traits(), spec, lowering.single()));
-    const uint32_t group = spec.n_heads / spec.n_kv_heads;
-    const auto blocks = [group, rows = shape.rows](uint32_t tokens) { return divide_up(uint64_t{tokens} * group, rows); };
-    // As many parts of the positions as keep the device busy, the same for any position: parts without positions end at once.
-    const uint32_t units = b.traits().compute_units > 0 ? b.traits().compute_units : kUnknownUnits;
-    const uint32_t most = std::min(kMostSplits, divide_up(spec.context, shape.tile()));
-    const auto splits = [=, wanted = units * kGroupsPerUnit, heads = spec.n_kv_heads](uint32_t tokens) {
-        return std::clamp(wanted / (blocks(tokens) * heads), 1u, most);
-    };
+/// As many parts of the positions as keep the device busy, the same for any position: parts without positions end at once.
+Result<Division> divide(Lowering& lowering, const AttentionSpec& spec) {
+    const DeviceTraits& traits = lowering.binding().traits();
+    ASSIGN_OR_RETURN(const Shape shape, choose_shape(traits, spec, lowering.single()));
+    return Division{.shape = shape,
+                    .group = spec.n_heads / spec.n_kv_heads,
+                    .heads = spec.n_kv_heads,
+                    .wanted = (traits.compute_units > 0 ? traits.compute_units : kUnknownUnits) * kGroupsPerUnit,
+                    .most = std::min(kMostSplits, divide_up(spec.context, shape.tile()))};
+}
 
-    const uint32_t most_tokens = lowering.single() ? 1 : b.options().max_tokens;
-    uint64_t part_rows = 0;
+/// Memory for the parts of every step that splits positions; nothing where none does.
+Result<std::optional<Binding::Scratch>> parts_for(Lowering& lowering, const AttentionSpec& spec, const Division& division) {
+    const uint32_t most_tokens = lowering.single() ? 1 : lowering.binding().options().max_tokens;
+    uint64_t rows = 0;
     for (uint32_t tokens = 1; tokens <= most_tokens; ++tokens) {
-        if (splits(tokens) > 1) part_rows = std::max(part_rows, uint64_t{tokens} * spec.n_heads * splits(tokens));
+        const uint32_t splits = division.splits(tokens);
+        if (splits > 1) rows = std::max(rows, uint64_t{tokens} * spec.n_heads * splits);
     }
-    Binding::Scratch parts;
-    if (part_rows > 0) {
-        ASSIGN_OR_RETURN(parts, b.scratch("attention parts", part_rows * (spec.value_dim + 2) * sizeof(float)));
-    }
+    if (rows == 0) return std::optional<Binding::Scratch>();
+    ASSIGN_OR_RETURN(const Binding::Scratch parts,
+                     lowering.binding().scratch("attention parts", rows * (spec.value_dim + 2) * sizeof(float)));
+    return std::optional(parts);
+}
 
+void emit_part(Lowering& lowering, const AttentionSpec& spec, const Division& division, const std::optional<Binding::Scratch>& parts) {
+    Binding& b = lowering.binding();
+    const Shape& shape = division.shape;
     Dispatch part{.shader = "attention_part",
                   .constants = {shape.width, shape.rows, cache_type(spec.type), spec.key_dim, spec.absorbed_dim, spec.value_dim,
                                 shape.key_quads ? 1u : 0u, shape.value_pairs ? 1u : 0u, shape.value_lanes},
@@ -82,7 +95,7 @@ Status emit_attention(Lowering& lowering, const AttentionSpec& spec) {
                                                               .v = spec.v,
                                                               .sinks = spec.sinks,
                                                               .y = spec.y.address,
-                                                              .parts = parts.address,
+                                                              .parts = parts ? parts->address : 0,
                                                               .step = b.step_block(),
                                                               .q_stride = spec.q.stride,
                                                               .q_head = spec.q_head,
@@ -94,31 +107,47 @@ Status emit_attention(Lowering& lowering, const AttentionSpec& spec) {
                                                               .window = spec.window,
                                                               .scale = spec.scale}),
                   .grid =
-                      [blocks, splits, heads = spec.n_kv_heads](const StepShape& step) {
-                          return Grid{blocks(step.tokens), heads, splits(step.tokens)};
+                      [division](const StepShape& step) {
+                          return Grid{division.blocks(step.tokens), division.heads, division.splits(step.tokens)};
                       },
                   .reads = spec.reads,
                   .writes = spec.writes,
                   .label = "attention"};
-    if (part_rows > 0) part.writes.push_back(parts.resource);
+    if (parts) part.writes.push_back(parts->resource);
     lowering.emit(std::move(part), 0, 0);
-    if (part_rows == 0) return Status::success();
+}
+
+}  // namespace
+
+Result<AttentionParts> emit_attention_parts(Lowering& lowering, const AttentionSpec& spec) {
+    ASSIGN_OR_RETURN(const Division division, divide(lowering, spec));
+    ASSIGN_OR_RETURN(const auto parts, parts_for(lowering, spec, division));
+    emit_part(lowering, spec, division, parts);
+    if (!parts) return AttentionParts{};
+    return AttentionParts{parts->address, parts->resource, division.splits(1)};
+}
+
+Status emit_attention(Lowering& lowering, const AttentionSpec& spec) {
+    ASSIGN_OR_RETURN(const Division division, divide(lowering, spec));
+    ASSIGN_OR_RETURN(const auto parts, parts_for(lowering, spec, division));
+    emit_part(lowering, spec, division, parts);
+    if (!parts) return Status::success();
 
     Dispatch reduce{.shader = "attention_reduce",
                     .constants = {kReduceWidth},
-                    .params = params_of(params::AttentionReduceParams{.parts = parts.address,
+                    .params = params_of(params::AttentionReduceParams{.parts = parts->address,
                                                                       .sinks = spec.sinks,
                                                                       .y = spec.y.address,
                                                                       .y_stride = spec.y.stride,
-                                                                      .splits = lowering.single() ? splits(1) : 0,
+                                                                      .splits = lowering.single() ? division.splits(1) : 0,
                                                                       .value_dim = spec.value_dim}),
                     .grid =
-                        [splits, single = lowering.single(), spec](const StepShape& step) {
-                            if (splits(step.tokens) == 1) return Grid{0, 0, 0};
-                            const uint32_t columns = divide_up(spec.value_dim, kReduceWidth);
-                            return Grid{spec.n_heads, step.tokens, single ? columns : splits(step.tokens)};
+                        [division, single = lowering.single(), heads = spec.n_heads, dim = spec.value_dim](const StepShape& step) {
+                            const uint32_t splits = division.splits(step.tokens);
+                            if (splits == 1) return Grid{0, 0, 0};
+                            return Grid{heads, step.tokens, single ? divide_up(dim, kReduceWidth) : splits};
                         },
-                    .reads = {parts.resource},
+                    .reads = {parts->resource},
                     .writes = spec.writes,
                     .label = "attention_reduce"};
     lowering.emit(std::move(reduce), 0, 0);

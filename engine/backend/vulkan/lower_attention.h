@@ -33,7 +33,27 @@ struct AttentionSpec {
     std::vector<Resource> reads = {}, writes = {};  ///< all that it touches
 };
 
+/// F32 [n_heads, splits, value_dim + 2] of engine/ops/attention.params.h; no splits: y is written.
+struct AttentionParts {
+    Address address = 0;
+    Resource resource = 0;
+    uint32_t splits = 1;
+};
+
 /// Emits one dispatch, or two where positions are split between workgroups.
 [[nodiscard]] Status emit_attention(Lowering& lowering, const AttentionSpec& spec);
+/// Emits one dispatch for a step of one token; where it splits positions, adding up the parts is the caller's.
+[[nodiscard]] Result<AttentionParts> emit_attention_parts(Lowering& lowering, const AttentionSpec& spec);
+
+/// AppendKv of latent rows with what goes before it, and AttentionMla, for a step of one token.
+struct LatentStep {
+    const RmsNorm* norm = nullptr;  ///< of the latent; nullptr = none
+    const Rope* q = nullptr;
+    const Rope* key = nullptr;  ///< of columns of the row
+    const AppendKv* append = nullptr;
+    const AttentionMla* attention = nullptr;
+};
+/// False where the ops are not of one attention, or of shapes that the fused shaders do not know.
+[[nodiscard]] Result<bool> emit_latent_step(Lowering& lowering, const LatentStep& step);
 
 }  // namespace soliloquy::vulkan

@@ -89,6 +89,10 @@ Result<size_t> lower_rotate_append(Lowering& lowering, size_t i) {
     const bool heads = f.ops > 0;
     if (!heads) f = find_latent(lowering, i);
     if (f.ops == 0 || f.q->table != f.k->table || f.q->pairs != f.k->pairs || g[f.q->x].rows_of != Rows::per_token) return size_t{0};
+    if (const auto* attention = lowering.op_at<AttentionMla>(i + f.ops); attention != nullptr && !heads && lowering.single()) {
+        ASSIGN_OR_RETURN(const bool done, emit_latent_step(lowering, {f.k_norm, f.q, f.k, f.append_k, attention}));
+        if (done) return f.ops + 1;
+    }
 
     // A latent row is one vector: its shared key is rotated where it lies in the row.
     const Tensor k = f.append_k->x;
