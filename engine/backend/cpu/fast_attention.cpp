@@ -34,7 +34,7 @@ void weigh(const CpuKernels& kernels, float* scores, size_t block, size_t n, siz
 constexpr size_t round_up(size_t n, size_t to) noexcept { return (n + to - 1) / to * to; }
 constexpr size_t floats_of_halves(size_t n) noexcept { return round_up((n + 1) / 2, kFloatsInLine); }
 
-constexpr size_t kFewestRows = 8;  // below, packing keys and values for the matrix unit costs more than it saves
+constexpr size_t kFewestRows = 4;  // below, packing keys and values for the matrix unit costs more than it saves
 bool uses_unit(const CpuKernels& kernels, size_t rows, size_t value_dim) noexcept {
     return kernels.matrix_unit != nullptr && rows >= kFewestRows && value_dim % MatrixUnit::kSide == 0;
 }

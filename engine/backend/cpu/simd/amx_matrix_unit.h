@@ -19,6 +19,9 @@ inline __m512i round_32(const T* p, size_t n, __m512 factor) noexcept {
     return __builtin_bit_cast(__m512i, _mm512_cvtne2ps_pbh(high, low));
 }
 
+/// Rows of one head of a cache lie apart, too short each for the processor to foresee the next.
+constexpr size_t kRowsAhead = 16;
+
 template <class T>
 inline void rows_of(const T* x, size_t x_stride, size_t rows, size_t columns, float factor, uint16_t* a, size_t a_stride) noexcept {
     const __m512 factors = _mm512_set1_ps(factor);
@@ -34,6 +37,8 @@ inline void panels_of(const T* x, size_t x_stride, size_t depth, size_t n, uint1
     const size_t deep = (depth + kTileDepth - 1) / kTileDepth * kTileDepth;
     for (size_t k = 0; k < deep; k += 2) {
         for (size_t c = 0; c < n; c += kTileSide) {
+            _mm_prefetch(reinterpret_cast<const char*>(x + (k + kRowsAhead) * x_stride + c), _MM_HINT_T0);
+            _mm_prefetch(reinterpret_cast<const char*>(x + (k + 1 + kRowsAhead) * x_stride + c), _MM_HINT_T0);
             const __m512 even = k < depth ? load_numbers(x + k * x_stride + c, 16) : _mm512_setzero_ps();
             const __m512 odd = k + 1 < depth ? load_numbers(x + (k + 1) * x_stride + c, 16) : _mm512_setzero_ps();
             _mm512_storeu_si512(b + c * deep + k * kTileSide, pair_lanes(even, odd));
@@ -49,6 +54,7 @@ inline void panels_of_transposed(const T* x, size_t x_stride, size_t n, size_t d
         for (size_t k = 0; k < deep; k += kTileDepth) {
             __m512i lines[16];
             for (size_t i = 0; i < 16; ++i) {
+                _mm_prefetch(reinterpret_cast<const char*>(x + (c + i + kRowsAhead) * x_stride + k), _MM_HINT_T0);
                 lines[i] = c + i < n ? round_32(x + (c + i) * x_stride + k, smaller(kTileDepth, depth - k), one) : _mm512_setzero_si512();
             }
             transpose(lines);
