@@ -211,6 +211,9 @@ Result<BenchmarkReport> run(const std::filesystem::path& path, const BenchmarkOp
     for (const uint32_t depth : options.depths) {
         ASSIGN_OR_RETURN(auto row, bench.at(depth));
         if (copy > 0) row.share_of_copy_bandwidth = row.decode_gb_per_second / copy;
+        if (report.read_gb_per_second > 0 && report.device_copy_gb_per_second == 0.0) {
+            row.share_of_read_bandwidth = row.decode_gb_per_second / report.read_gb_per_second;
+        }
         report.rows.push_back(row);
         if (report.rows.size() == 1 && model.placement().uses_device()) time_dispatches(*decoder, model.vocabulary_size(), report);
     }

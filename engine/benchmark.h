@@ -29,6 +29,7 @@ struct BenchmarkRow {
     uint64_t bytes_per_token = 0;  ///< weights and KV cache that one decode step reads at this depth
     double decode_gb_per_second = 0.0;
     double share_of_copy_bandwidth = 0.0;  ///< decode_gb_per_second / that of the device, or of this machine
+    double share_of_read_bandwidth = 0.0;  ///< the same of reading alone, which is all that decode does; 0 = not measured on a device
 };
 
 /// Where the time of one decode step on a device goes: all dispatches of one name together.

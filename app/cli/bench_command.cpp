@@ -34,16 +34,17 @@ std::string as_text(const BenchmarkReport& report) {
         text += fmt::format("the device copies {:.1f} GB/s in its own memory; {}\n\n", report.device_copy_gb_per_second,
                             report.model.device.placement);
     }
-    text += fmt::format("{:>8}  {:>24}  {:>24}  {:>9}  {:>8}  {:>8}\n", "depth", "prefill tok/s (min-max)", "decode tok/s (min-max)",
-                        "MB/token", "GB/s", "of copy");
+    text += fmt::format("{:>8}  {:>24}  {:>24}  {:>9}  {:>8}  {:>8}  {:>8}\n", "depth", "prefill tok/s (min-max)", "decode tok/s (min-max)",
+                        "MB/token", "GB/s", "of copy", "of read");
     const auto speed = [](double median, double least, double most) {
         return median > 0.0 ? fmt::format("{:.1f} ({:.1f}-{:.1f})", median, least, most) : std::string("-");
     };
     for (const BenchmarkRow& row : report.rows) {
-        text += fmt::format("{:>8}  {:>24}  {:>24}  {:>9.2f}  {:>8.2f}  {:>6.0f} %\n", row.depth,
+        text += fmt::format("{:>8}  {:>24}  {:>24}  {:>9.2f}  {:>8.2f}  {:>6.0f} %  {:>8}\n", row.depth,
                             speed(row.prefill_tokens_per_second, row.prefill_min, row.prefill_max),
                             speed(row.decode_tokens_per_second, row.decode_min, row.decode_max),
-                            static_cast<double>(row.bytes_per_token) / 1e6, row.decode_gb_per_second, 100.0 * row.share_of_copy_bandwidth);
+                            static_cast<double>(row.bytes_per_token) / 1e6, row.decode_gb_per_second, 100.0 * row.share_of_copy_bandwidth,
+                            row.share_of_read_bandwidth > 0.0 ? fmt::format("{:.0f} %", 100.0 * row.share_of_read_bandwidth) : "-");
     }
     if (report.dispatches_per_token > 0) text += dispatches_as_text(report);
     return text;
@@ -82,7 +83,8 @@ std::string as_json(const BenchmarkReport& report) {
                                 {"decode_max", row.decode_max},
                                 {"bytes_per_token", row.bytes_per_token},
                                 {"decode_gb_per_second", row.decode_gb_per_second},
-                                {"share_of_copy_bandwidth", row.share_of_copy_bandwidth}});
+                                {"share_of_copy_bandwidth", row.share_of_copy_bandwidth},
+                                {"share_of_read_bandwidth", row.share_of_read_bandwidth}});
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -165,8 +165,8 @@ void add_bench(CLI::App& app, CommandLine& line) {
     add_device(app, line);
     add_data(app, line);
     app.footer(
-        "\nGB/s counts the bytes of weights and KV cache that one token must read; the last column is its share of the copy\n"
-        "bandwidth measured in the same run. Close other programs first.\n\nExample:\n"
+        "\nGB/s counts the bytes of weights and KV cache that one token must read; the last columns are its shares of the\n"
+        "bandwidths of copying (bytes read plus written) and of reading, measured in the same run. Close other programs first.\n\nExample:\n"
         "  soliloquy bench FILE.gguf --prompt 512 --tokens 128 --depths 0,4096\n");
 }
 

@@ -35,11 +35,14 @@ ExpandedAttention::ExpandedAttention(const CpuKernels& kernels, const AttentionM
       v_b_(binding.weight(op.v_b)),
       n_heads_(op.n_heads),
       scale_(op.scale),
-      possible_(kernels.matrix_unit != nullptr && latent() % MatrixUnit::kDepth == 0 && queries_.nope % MatrixUnit::kSide == 0 &&
-                value_dim() % MatrixUnit::kSide == 0),
+      unit_(kernels.matrix_unit),
+      possible_(unit_ == nullptr ||
+                (latent() % MatrixUnit::kDepth == 0 && queries_.nope % MatrixUnit::kSide == 0 && value_dim() % MatrixUnit::kSide == 0)),
       layout_(layout(binding.options().max_tokens)) {}
 
-size_t ExpandedAttention::key_depth() const noexcept { return round_up(queries_.key_dim(), MatrixUnit::kDepth); }
+size_t ExpandedAttention::key_depth() const noexcept {
+    return unit_ != nullptr ? round_up(queries_.key_dim(), MatrixUnit::kDepth) : queries_.key_dim();
+}
 
 ExpandedAttention::Layout ExpandedAttention::layout(size_t tokens) const noexcept {
     const size_t rows = round_up(tokens, kTokensTogether), widest = std::max(queries_.key_dim() + value_dim(), latent());
@@ -49,14 +52,15 @@ ExpandedAttention::Layout ExpandedAttention::layout(size_t tokens) const noexcep
         offset = end;
         end += round_up(n, kFloatsInLine);
     };
-    const auto numbers_of_16_bits = [&floats](size_t& offset, size_t n) { floats(offset, (n + 1) / 2); };
-    numbers_of_16_bits(at.queries, rows * key_depth());
-    numbers_of_16_bits(at.latents, kAttentionBlock * latent());
-    numbers_of_16_bits(at.keys, kAttentionBlock * key_depth());
-    numbers_of_16_bits(at.values, kAttentionBlock * value_dim());
-    numbers_of_16_bits(at.k_b, latent() * queries_.nope);
-    numbers_of_16_bits(at.v_b, latent() * value_dim());
-    numbers_of_16_bits(at.weights, kTokensTogether * kAttentionBlock);
+    const auto of_16_bits = [&floats](size_t& offset, size_t n) { floats(offset, (n + 1) / 2); };
+    const auto operands = [&](size_t& offset, size_t n) { unit_ != nullptr ? of_16_bits(offset, n) : floats(offset, n); };
+    operands(at.queries, rows * key_depth());
+    operands(at.latents, kAttentionBlock * latent());
+    operands(at.k_b, latent() * queries_.nope);
+    operands(at.v_b, latent() * value_dim());
+    of_16_bits(at.keys, kAttentionBlock * key_depth());
+    of_16_bits(at.values, kAttentionBlock * value_dim());
+    of_16_bits(at.weights, unit_ != nullptr ? kTokensTogether * kAttentionBlock : 0);
     floats(at.scores, kTokensTogether * kAttentionBlock);
     floats(at.wide, std::max({kAttentionBlock * widest, latent() * queries_.nope, value_dim() * latent()}));
     floats(at.out, rows * value_dim());
@@ -86,22 +90,28 @@ void ExpandedAttention::run(const Step& step, const Worker& worker) const noexce
 
 /// k_b as B[latent, nope], v_b transposed as B[latent, value].
 void ExpandedAttention::pack_matrices(size_t head, float* scratch) const noexcept {
+    if (unit_ == nullptr) return pack_matrices_f32(head, scratch);
     float* numbers = scratch + layout_.wide;
     for (size_t l = 0; l < latent(); ++l) dequantize_row(k_b_.type, k_b_.row(l, head), numbers + l * queries_.nope, queries_.nope);
-    kernels_.matrix_unit->panels_of_f32(numbers, queries_.nope, latent(), queries_.nope, halves(scratch + layout_.k_b));
+    unit_->panels_of_f32(numbers, queries_.nope, latent(), queries_.nope, halves(scratch + layout_.k_b));
     for (size_t d = 0; d < value_dim(); ++d) dequantize_row(v_b_.type, v_b_.row(d, head), numbers + d * latent(), latent());
-    kernels_.matrix_unit->panels_of_transposed_f32(numbers, latent(), value_dim(), latent(), halves(scratch + layout_.v_b));
+    unit_->panels_of_transposed_f32(numbers, latent(), value_dim(), latent(), halves(scratch + layout_.v_b));
 }
 
 void ExpandedAttention::pack_queries(size_t head, size_t first, size_t end, float* scratch) const noexcept {
-    const size_t rows = round_up(end - first, MatrixUnit::kSide);
     float* row = scratch + layout_.wide;
+    for (size_t t = first; unit_ == nullptr && t < end; ++t) {
+        float* out = scratch + layout_.queries + (t - first) * queries_.key_dim();
+        std::memcpy(out, queries_.head(t, head), queries_.nope * sizeof(float));
+        queries_.rotated(kernels_, t, head, out + queries_.nope);
+    }
+    const size_t rows = unit_ != nullptr ? round_up(end - first, MatrixUnit::kSide) : 0;
     for (size_t i = 0; i < rows; ++i) {
         uint16_t* out = halves(scratch + layout_.queries) + i * key_depth();
         if (first + i < end) {
             std::memcpy(row, queries_.head(first + i, head), queries_.nope * sizeof(float));
             queries_.rotated(kernels_, first + i, head, row + queries_.nope);
-            kernels_.matrix_unit->rows_of_f32(row, queries_.key_dim(), 1, queries_.key_dim(), scale_, out, key_depth());
+            unit_->rows_of_f32(row, queries_.key_dim(), 1, queries_.key_dim(), scale_, out, key_depth());
         } else {
             std::fill_n(out, key_depth(), uint16_t{0});
         }
@@ -109,8 +119,9 @@ void ExpandedAttention::pack_queries(size_t head, size_t first, size_t end, floa
 }
 
 /// Keys and values of positions [position, position + n).
-PackedBlock ExpandedAttention::expand(size_t position, size_t n, float* scratch) const noexcept {
-    const MatrixUnit& unit = *kernels_.matrix_unit;
+void ExpandedAttention::expand(size_t position, size_t n, float* scratch) const noexcept {
+    if (unit_ == nullptr) return expand_f32(position, n, scratch);
+    const MatrixUnit& unit = *unit_;
     const size_t rows = round_up(n, MatrixUnit::kSide), key_dim = queries_.key_dim();
     const auto* cached = reinterpret_cast<const uint16_t*>(cache_.row(position));
     uint16_t* latents = halves(scratch + layout_.latents);
@@ -124,7 +135,59 @@ PackedBlock ExpandedAttention::expand(size_t position, size_t n, float* scratch)
     unit.panels_of_transposed_f32(keys, key_dim, n, key_dim, halves(scratch + layout_.keys));
     unit.multiply(latents, latent(), halves(scratch + layout_.v_b), rows, value_dim(), latent(), values, value_dim(), false);
     unit.panels_of_f32(values, value_dim(), n, value_dim(), halves(scratch + layout_.values));
-    return {halves(scratch + layout_.keys), key_depth(), halves(scratch + layout_.values), value_dim()};
+}
+
+void ExpandedAttention::pack_matrices_f32(size_t head, float* scratch) const noexcept {
+    float *numbers = scratch + layout_.wide, *transposed = scratch + layout_.k_b;
+    for (size_t l = 0; l < latent(); ++l) {
+        dequantize_row(k_b_.type, k_b_.row(l, head), numbers, queries_.nope);
+        for (size_t i = 0; i < queries_.nope; ++i) transposed[i * latent() + l] = numbers[i];
+    }
+    for (size_t d = 0; d < value_dim(); ++d) dequantize_row(v_b_.type, v_b_.row(d, head), scratch + layout_.v_b + d * latent(), latent());
+}
+
+/// y[i, r] = w[r] . latents[i]
+void ExpandedAttention::multiply_f32(const float* w, size_t rows, const float* latents, size_t n, float* y,
+                                     size_t y_stride) const noexcept {
+    MatMulTile tile;
+    tile.w = reinterpret_cast<const std::byte*>(w);
+    tile.w_stride = tile.x_stride = latent() * sizeof(float);
+    tile.k = latent();
+    tile.row_end = rows;
+    tile.x = reinterpret_cast<const std::byte*>(latents);
+    tile.tokens = n;
+    tile.y = y;
+    tile.y_stride = y_stride;
+    kernels_.matmul(tile);
+}
+
+void ExpandedAttention::expand_f32(size_t position, size_t n, float* scratch) const noexcept {
+    float *latents = scratch + layout_.latents, *numbers = scratch + layout_.wide;
+    const size_t key_dim = queries_.key_dim();
+    const auto* cached = reinterpret_cast<const uint16_t*>(cache_.row(position));
+    for (size_t i = 0; i < n; ++i) kernels_.f16_to_f32(cached + i * cache_.columns, latents + i * latent(), latent());
+    multiply_f32(scratch + layout_.k_b, queries_.nope, latents, n, numbers, queries_.nope);
+    uint16_t* keys = halves(scratch + layout_.keys);
+    for (size_t i = 0; i < n; ++i) {
+        kernels_.f32_to_f16(numbers + i * queries_.nope, keys + i * key_dim, queries_.nope);
+        std::memcpy(keys + i * key_dim + queries_.nope, cached + i * cache_.columns + latent(), queries_.rope_dim * sizeof(uint16_t));
+    }
+    multiply_f32(scratch + layout_.v_b, value_dim(), latents, n, numbers, value_dim());
+    kernels_.f32_to_f16(numbers, halves(scratch + layout_.values), n * value_dim());
+}
+
+/// Tokens of a share, `token` the first of them, attend to the block that was expanded.
+void ExpandedAttention::attend_to(size_t position, size_t n, size_t token, const QueryRows& rows, float* scratch) const noexcept {
+    const AttentionSums sums{scratch + layout_.greatest + token, scratch + layout_.sum + token,
+                             scratch + layout_.out + token * value_dim()};
+    const uint16_t *keys = halves(scratch + layout_.keys), *values = halves(scratch + layout_.values);
+    float* scores = scratch + layout_.scores;
+    if (unit_ == nullptr) {
+        const CachedHead head{keys, key_depth(), key_depth(), values, value_dim(), value_dim(), position};
+        return attend(kernels_, head, rows, position, position + n, scale_, sums, scores);
+    }
+    attend_block(kernels_, {keys, key_depth(), values, value_dim()}, rows, halves(scratch + layout_.queries) + token * key_depth(),
+                 position, n, sums, scores, halves(scratch + layout_.weights));
 }
 
 void ExpandedAttention::run_head(const Step& step, size_t head, size_t first, size_t end, float* scratch) const noexcept {
@@ -133,17 +196,16 @@ void ExpandedAttention::run_head(const Step& step, size_t head, size_t first, si
     pack_matrices(head, scratch);
     pack_queries(head, first, end, scratch);
     sums.clear(round_up(tokens, MatrixUnit::kSide), value_dim());
-    std::fill_n(halves(scratch + layout_.weights), kTokensTogether * kAttentionBlock, uint16_t{0});
+    if (unit_ != nullptr) std::fill_n(halves(scratch + layout_.weights), kTokensTogether * kAttentionBlock, uint16_t{0});
     const size_t positions = step.position + end;
     for (size_t p = 0; p < positions; p += kAttentionBlock) {
         const size_t n = std::min(kAttentionBlock, positions - p);
-        const PackedBlock block = expand(p, n, scratch);
+        expand(p, n, scratch);
         for (size_t t = 0; t < tokens; t += kTokensTogether) {
-            const QueryRows rows{nullptr, std::min(kTokensTogether, tokens - t), 1, step.position + first + t, 0};
+            const float* q = unit_ == nullptr ? scratch + layout_.queries + t * queries_.key_dim() : nullptr;
+            const QueryRows rows{q, std::min(kTokensTogether, tokens - t), 1, step.position + first + t, 0};
             if (rows.last_seen(rows.rows - 1) < p) continue;
-            attend_block(kernels_, block, rows, halves(scratch + layout_.queries) + t * key_depth(), p, n,
-                         {sums.greatest + t, sums.sum + t, sums.out + t * value_dim()}, scratch + layout_.scores,
-                         halves(scratch + layout_.weights));
+            attend_to(p, n, t, rows, scratch);
         }
     }
     for (size_t t = 0; t < tokens; ++t) {

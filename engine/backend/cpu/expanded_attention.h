@@ -1,4 +1,4 @@
-/// engine/backend/cpu/expanded_attention.h: latent attention of many tokens, keys and values expanded, on the matrix unit:
+/// engine/backend/cpu/expanded_attention.h: latent attention of many tokens, keys and values expanded:
 ///   key[p, h] = (k_b[h]^T c[p], r[p])    value[p, h] = v_b[h] c[p]
 /// A score then costs nope + rope products where the absorbed form takes latent + rope, but every position is expanded anew for every step.
 #pragma once
@@ -36,6 +36,8 @@ class ExpandedAttention {
     [[nodiscard]] size_t scratch_floats() const noexcept { return possible_ ? layout_.end : 0; }
 
   private:
+    // With a matrix unit: matrices, latents and queries in BF16, keys and values packed for it. Without: matrices as rows of F32, [nope,
+    // latent] and [value, latent], latents and queries in F32, keys and values as rows of F16, as in the cache of other attention.
     /// Offsets in the scratch, in floats.
     struct Layout {
         size_t queries = 0, latents, keys, values, k_b, v_b, weights, scores, wide, out, greatest, sum, end;
@@ -47,7 +49,11 @@ class ExpandedAttention {
     void run_head(const Step& step, size_t head, size_t first, size_t end, float* scratch) const noexcept;
     void pack_matrices(size_t head, float* scratch) const noexcept;
     void pack_queries(size_t head, size_t first, size_t end, float* scratch) const noexcept;
-    PackedBlock expand(size_t position, size_t n, float* scratch) const noexcept;
+    void expand(size_t position, size_t n, float* scratch) const noexcept;
+    void attend_to(size_t position, size_t n, size_t token, const QueryRows& rows, float* scratch) const noexcept;
+    void pack_matrices_f32(size_t head, float* scratch) const noexcept;
+    void expand_f32(size_t position, size_t n, float* scratch) const noexcept;
+    void multiply_f32(const float* w, size_t rows, const float* latents, size_t n, float* y, size_t y_stride) const noexcept;
 
     const CpuKernels& kernels_;
     LatentQueries queries_;
@@ -56,6 +62,7 @@ class ExpandedAttention {
     Weight k_b_, v_b_;
     size_t n_heads_;
     float scale_;
+    const MatrixUnit* unit_;  // may be null
     bool possible_;
     Layout layout_;
 };

@@ -70,8 +70,8 @@ void attend_packed(const CpuKernels& kernels, const CachedHead& head, const Quer
     const PackedBlock block{halves(at.keys), at.key_depth, halves(at.values), head.value_dim};
     for (size_t first = begin; first < end; first += kAttentionBlock) {
         const size_t n = std::min(kAttentionBlock, end - first);
-        unit.panels_of_transposed_f16(head.keys + first * head.key_stride, head.key_stride, n, head.key_dim, halves(at.keys));
-        unit.panels_of_f16(head.values + first * head.value_stride, head.value_stride, n, head.value_dim, halves(at.values));
+        unit.panels_of_transposed_f16(head.key(first), head.key_stride, n, head.key_dim, halves(at.keys));
+        unit.panels_of_f16(head.value(first), head.value_stride, n, head.value_dim, halves(at.values));
         attend_block(kernels, block, queries, halves(at.queries), first, n, {sums.greatest, sums.sum, out}, scratch, halves(at.weights));
     }
     if (out != sums.out) std::copy_n(out, out_size, sums.out);
@@ -110,14 +110,14 @@ void attend(const CpuKernels& kernels, const CachedHead& head, const QueryRows& 
     }
     for (size_t block = begin; block < end; block += kAttentionBlock) {
         const size_t n = std::min(kAttentionBlock, end - block);
-        kernels.attention_scores(queries.q, head.key_dim, queries.rows, head.keys + block * head.key_stride, head.key_stride, n,
-                                 head.key_dim, scale, scratch, kAttentionBlock);
+        kernels.attention_scores(queries.q, head.key_dim, queries.rows, head.key(block), head.key_stride, n, head.key_dim, scale, scratch,
+                                 kAttentionBlock);
         for (size_t r = 0; r < queries.rows; ++r) {
             weigh(kernels, scratch + r * kAttentionBlock, block, n, queries.first_seen(r), queries.last_seen(r), sums.greatest[r],
                   sums.sum[r], sums.out + r * head.value_dim, head.value_dim);
         }
-        kernels.attention_values(scratch, kAttentionBlock, queries.rows, head.values + block * head.value_stride, head.value_stride, n,
-                                 head.value_dim, sums.out, head.value_dim);
+        kernels.attention_values(scratch, kAttentionBlock, queries.rows, head.value(block), head.value_stride, n, head.value_dim, sums.out,
+                                 head.value_dim);
     }
 }
 

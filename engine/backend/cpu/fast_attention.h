@@ -9,12 +9,16 @@
 
 namespace soliloquy::cpu {
 
-/// Keys and values of one KV head: rows of F16.
+/// Keys and values of one KV head: rows of F16, the first of them those of first_position.
 struct CachedHead {
     const uint16_t* keys;
     size_t key_stride, key_dim;
     const uint16_t* values;
     size_t value_stride, value_dim;
+    size_t first_position = 0;
+
+    [[nodiscard]] const uint16_t* key(size_t position) const noexcept { return keys + (position - first_position) * key_stride; }
+    [[nodiscard]] const uint16_t* value(size_t position) const noexcept { return values + (position - first_position) * value_stride; }
 };
 
 /// Query rows [rows, key_dim], contiguous; row r belongs to the token at position + r / rows_per_token, which sees the positions
