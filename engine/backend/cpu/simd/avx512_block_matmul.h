@@ -4,7 +4,7 @@
 /// lanes are rows, so that unpacking is shared by the tokens and nothing is summed across lanes.
 #pragma once
 
-#include "engine/backend/cpu/simd/avx512_unpack.h"
+#include "engine/backend/cpu/simd/avx512_grid_unpack.h"
 #include "engine/backend/cpu/simd/block_chunks.h"
 #include "engine/backend/cpu/simd/float_kernels.h"
 
