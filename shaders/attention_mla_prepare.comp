@@ -56,7 +56,13 @@ void append_row() {
     const uint64_t cached = p.cache + bytes_of(kType, uint64_t(StepBlock(p.step).head.position) * kRow);
     for (uint i = me; i < kRow; i += kWidth) {
         row.at[i] = numbers[i];
-        store_in_cache(kType, cached, i, numbers[i]);
+        if (kType != kCacheQ8) store_in_cache(kType, cached, i, numbers[i]);
+    }
+    if (kType != kCacheQ8) return;
+    for (uint b = me; b < kRow / 32; b += kWidth) {
+        float block[32];
+        for (uint k = 0; k < 32; ++k) block[k] = numbers[32 * b + k];
+        store_q8_block(cached, b, block);
     }
 }
 

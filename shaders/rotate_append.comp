@@ -58,6 +58,12 @@ void main() {
     const uint64_t cached = (is_value ? p.v_cache : p.k_cache) + bytes_of(kType, position * columns + vector * dim);
     for (uint i = me; i < dim; i += gl_WorkGroupSize.x) {
         if (!is_value) x.at[i] = numbers[i];
-        if (!is_query) store_in_cache(kType, cached, i, numbers[i]);
+        if (!is_query && kType != kCacheQ8) store_in_cache(kType, cached, i, numbers[i]);
+    }
+    if (is_query || kType != kCacheQ8) return;
+    for (uint b = me; b < dim / 32; b += gl_WorkGroupSize.x) {
+        float block[32];
+        for (uint k = 0; k < 32; ++k) block[k] = numbers[32 * b + k];
+        store_q8_block(cached, b, block);
     }
 }

@@ -13,16 +13,15 @@ uint64_t KvCache::value_columns(const ModelConfig& config) noexcept {
 }
 
 uint64_t KvCache::bytes_per_position(const ModelConfig& config, DType type) noexcept {
-    return (key_columns(config) + value_columns(config)) * row_bytes(type, 1) * config.n_layers;
+    return (row_bytes(type, key_columns(config)) + row_bytes(type, value_columns(config))) * config.n_layers;
 }
 
 Result<KvCache> KvCache::create(const ModelConfig& config, uint32_t context_length, DType type, const std::vector<bool>& elsewhere) {
     KvCache cache;
     cache.type_ = type;
     cache.context_length_ = context_length;
-    const uint64_t number = row_bytes(type, 1);
-    const uint64_t key_bytes = key_columns(config) * number * context_length;  // below 2^24 * 2^12 * 2^2 * 2^24
-    const uint64_t value_bytes = value_columns(config) * number * context_length;
+    const uint64_t key_bytes = row_bytes(type, key_columns(config)) * context_length;  // below 2^24 * 2^12 * 2^2 * 2^24
+    const uint64_t value_bytes = row_bytes(type, value_columns(config)) * context_length;
     for (uint32_t i = 0; i < config.n_layers; ++i) {
         if (i < elsewhere.size() && elsewhere[i]) {
             cache.layers_.emplace_back();

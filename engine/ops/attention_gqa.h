@@ -1,6 +1,7 @@
 /// engine/ops/attention_gqa.h: causal attention whose key and value heads are shared by groups of query heads (Ainslie et al. 2023).
 ///   y[t, h] = sum_p softmax_p(scale * q[t, h] . k[p, g]) * v[p, g]        g = h / (n_heads / n_kv_heads),   first <= p <= position + t
 /// first = 0, or position + t - window + 1 with a sliding window. A sink adds exp(sinks[h]) to the softmax's denominator only.
+/// Caches of Q8_0 need key_dim and value_dim that are multiples of 32.
 /// q : F32 [tokens, n_heads * key_dim]   k, v : caches [context, n_kv_heads * key_dim or value_dim]   y : F32 [tokens, n_heads * value_dim]
 #pragma once
 

@@ -53,7 +53,7 @@ enum class TensorRole : uint8_t { weight, activation, cache };
 struct TensorInfo {
     std::string name;
     TensorRole role = TensorRole::activation;
-    DType type = DType::f32;  ///< activations: F32, or I32 for ids; caches: F32 or F16
+    DType type = DType::f32;  ///< activations: F32, or I32 for ids; caches: F32, F16 or Q8_0
     Rows rows_of = Rows::fixed;
     uint64_t rows = 0;  ///< caches: positions
     uint64_t columns = 0;

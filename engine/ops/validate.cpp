@@ -16,7 +16,8 @@ class Rules {
     }
     const TensorInfo& cache(std::string_view operand, Tensor t) {
         const TensorInfo& info = of_role(operand, t, TensorRole::cache, "a cache", graph_[t].type);
-        if (info.type != DType::f32 && info.type != DType::f16) broken(operand, "F32 or F16", std::string(dtype_traits(info.type).name));
+        if (info.type != DType::f32 && info.type != DType::f16 && info.type != DType::q8_0)
+            broken(operand, "F32, F16 or Q8_0", std::string(dtype_traits(info.type).name));
         return info;
     }
     const Weight& weight(std::string_view operand, Tensor t) {
@@ -36,6 +37,10 @@ class Rules {
     }
     void multiple(std::string_view what, uint64_t of, uint64_t found) {
         if (of == 0 || found == 0 || found % of != 0) broken(what, "a multiple of " + std::to_string(of), std::to_string(found));
+    }
+    /// Whole blocks of the cache's type, so that no head shares one with its neighbour.
+    void blocks(std::string_view what, const TensorInfo& cache, uint64_t columns) {
+        multiple(what, dtype_traits(cache.type).block_elements, columns);
     }
     void holds(std::string_view what, bool rule) {
         if (!rule) broken(what, "true", "false");
@@ -113,7 +118,9 @@ void check(Rules& r, const Graph&, const Rope& op) {
 }
 
 void check(Rules& r, const Graph&, const AppendKv& op) {
-    r.equal("columns of x", r.cache("cache", op.cache).columns, r.activation("x", op.x).columns);
+    const TensorInfo& cache = r.cache("cache", op.cache);
+    r.equal("columns of x", cache.columns, r.activation("x", op.x).columns);
+    r.blocks("columns of cache", cache, cache.columns);
 }
 
 void check(Rules& r, const Graph&, const AttentionGqa& op) {
@@ -128,6 +135,8 @@ void check(Rules& r, const Graph&, const AttentionGqa& op) {
     r.equal("columns of q", k.columns / op.n_kv_heads * op.n_heads, q.columns);
     r.equal("columns of y", v.columns / op.n_kv_heads * op.n_heads, y.columns);
     r.holds("k and v of one type", k.type == v.type);
+    r.blocks("numbers of a key", k, k.columns / op.n_kv_heads);
+    r.blocks("numbers of a value", v, v.columns / op.n_kv_heads);
     r.vector("sinks", op.sinks, op.n_heads);
 }
 
@@ -139,6 +148,8 @@ void check(Rules& r, const Graph&, const AttentionMla& op) {
     const Weight& v_b = r.weight("v_b", op.v_b);
     const uint64_t latent = k_b.rows, nope = k_b.columns;
     r.holds("latent within the cached row", latent < cache.columns);
+    r.blocks("latent", cache, latent);
+    r.blocks("columns of cache", cache, cache.columns);
     r.equal("columns of v_b", latent, v_b.columns);
     r.equal("slices of k_b", op.n_heads, k_b.slices);
     r.equal("slices of v_b", op.n_heads, v_b.slices);

@@ -85,14 +85,15 @@ TEST(ConformanceAttention, mla) {
     }
 }
 
-TEST(ConformanceAttention, gqa_heads_of_any_size_over_caches_of_either_type) {
-    constexpr DType f32 = DType::f32, f16 = DType::f16;
+TEST(ConformanceAttention, gqa_heads_of_any_size_over_caches_of_any_type) {
+    constexpr DType f32 = DType::f32, f16 = DType::f16, q8_0 = DType::q8_0;
     for (const auto& [shape, type] : {std::pair{Gqa{4, 2, 80, 80, 0, false}, f16},
                                       {Gqa{6, 2, 96, 96, 50, true}, f32},
                                       {Gqa{2, 1, 256, 256, 0, true}, f16},
                                       {Gqa{12, 1, 64, 192, 0, false}, f32},
                                       {Gqa{3, 1, 5, 3, 0, false}, f32},
-                                      {Gqa{2, 1, 18, 520, 0, false}, f16}}) {
+                                      {Gqa{2, 1, 18, 520, 0, false}, f16},
+                                      {Gqa{6, 2, 96, 32, 50, true}, q8_0}}) {
         for (const Past& past : {Past{1, 700}, Past{9, 61}}) {
             SCOPED_TRACE(::testing::Message() << shape.n_heads << "/" << shape.n_kv_heads << " heads of " << shape.key_dim << ", "
                                               << dtype_traits(type).name << ", " << past.tokens << " tokens at " << past.position);
@@ -207,14 +208,15 @@ TEST(ConformanceAttention, gqa_with_norms_rotations_and_appends) {
 }
 
 TEST(ConformanceAttention, mla_with_norm_rotations_and_append) {
-    for (const bool norm : {true, false}) {
+    for (const auto& [norm, type] : {std::pair{true, DType::f16}, {false, DType::f16}, {true, DType::q8_0}}) {
         for (const Past& past : {Past{1, 0}, Past{1, 600}, Past{7, 61}}) {
-            SCOPED_TRACE(::testing::Message() << (norm ? "norm, " : "") << past.tokens << " tokens at " << past.position);
+            SCOPED_TRACE(::testing::Message() << (norm ? "norm, " : "") << dtype_traits(type).name << ", " << past.tokens << " tokens at "
+                                              << past.position);
             RandomWeights weights(47);
             OpGraph op{.graph = {}, .out = {}, .tokens = past.tokens, .position = past.position};
             Graph& g = op.graph;
             const uint32_t n_heads = 4;
-            const size_t context = past.position + past.tokens + 5, latent = 64, nope = 32, rope = 16, value = 24, row = latent + rope;
+            const size_t context = past.position + past.tokens + 5, latent = 64, nope = 32, rope = 32, value = 24, row = latent + rope;
             op.out = g.activation("y", n_heads * value);
             const Tensor q = op.input(weights, n_heads * (nope + rope), 0.3f), kv = op.input(weights, row);
             const Tensor kv_latent = g.view(kv, 0, latent), kv_rope = g.view(kv, latent, rope);
@@ -222,7 +224,7 @@ TEST(ConformanceAttention, mla_with_norm_rotations_and_append) {
             const auto table = rope_table(rope / 2);
             g.add(Rope{.x = kv_rope, .table = table, .pairs = RopePairs::interleaved, .head_dim = rope, .offset = 0});
             g.add(Rope{.x = q, .table = table, .pairs = RopePairs::interleaved, .head_dim = nope + rope, .offset = nope});
-            const Tensor cache = g.cache("kv", DType::f16, context, row, weights.cache(DType::f16, context * row));
+            const Tensor cache = g.cache("kv", type, context, row, weights.cache(type, context * row));
             g.add(AppendKv{.cache = cache, .x = kv});
             g.add(AttentionMla{.y = op.out,
                                .q = q,

@@ -113,24 +113,44 @@ TEST(ConformanceRows, select_rows) {
     }
 }
 
-TEST(ConformanceRows, append_kv_rounds_to_the_nearest_half_and_touches_no_other_row) {
-    for (const uint32_t dim : kDims) {
-        std::vector<std::vector<std::byte>> caches;
-        for (const bool exact : {true, false}) {
-            RandomWeights weights(6);
-            auto& cache = caches.emplace_back(row_bytes(DType::f16, dim) * 12, std::byte{0x5a});
-            OpGraph op{.graph = {}, .out = {}, .tokens = 5, .position = 4};
-            op.out = op.input(weights, dim);
-            op.graph.add(AppendKv{.cache = op.graph.cache("kv", DType::f16, 12, dim, cache.data()), .x = op.out});
-            run_graph(op, exact, 2);
-            const size_t row = row_bytes(DType::f16, dim);
-            for (size_t i = 0; i < cache.size(); ++i) {
-                if (i < 4 * row || i >= 9 * row) {
-                    ASSERT_EQ(cache[i], std::byte{0x5a}) << "byte " << i;
-                }
-            }
+/// Rows 4 to 8 of a cache of 12 rows, appended by the oracle and by the backend; nothing else is touched.
+std::array<std::vector<std::byte>, 2> appended(DType type, uint32_t dim, float scale) {
+    std::array<std::vector<std::byte>, 2> caches;
+    for (const bool exact : {true, false}) {
+        RandomWeights weights(6);
+        std::vector<std::byte>& cache = caches[exact ? 0 : 1];
+        const size_t row = row_bytes(type, dim);
+        cache.assign(12 * row, std::byte{0x5a});
+        OpGraph op{.graph = {}, .out = {}, .tokens = 5, .position = 4};
+        op.out = op.input(weights, dim, scale);
+        op.graph.add(AppendKv{.cache = op.graph.cache("kv", type, 12, dim, cache.data()), .x = op.out});
+        run_graph(op, exact, 2);
+        for (size_t i = 0; i < cache.size(); ++i) {
+            const bool other_row = i < 4 * row || i >= 9 * row;
+            EXPECT_TRUE(!other_row || cache[i] == std::byte{0x5a}) << "byte " << i;
         }
-        EXPECT_EQ(caches[0], caches[1]) << dim;
+    }
+    return caches;
+}
+
+TEST(ConformanceRows, append_kv_rounds_to_the_nearest_half_and_touches_no_other_row) {
+    // Numbers around 1, below the smallest normal F16, around its smallest number, and beyond its largest.
+    for (const float scale : {1.0f, 5e-5f, 1e-7f, 1e5f}) {
+        for (const uint32_t dim : kDims) {
+            const auto [oracle, found] = appended(DType::f16, dim, scale);
+            EXPECT_EQ(oracle, found) << dim << " numbers of " << scale;
+        }
+    }
+}
+
+TEST(ConformanceRows, append_kv_in_blocks_of_8_bits) {
+    for (const float scale : {1.0f, 1e-3f, 0.0f}) {
+        for (const uint32_t dim : {32u, 96u, 7168u}) {
+            const auto [oracle, found] = appended(DType::q8_0, dim, scale);
+            size_t different = 0;  // a quotient halfway between two integers may round to either
+            for (size_t i = 0; i < oracle.size(); ++i) different += oracle[i] != found[i] ? 1 : 0;
+            EXPECT_LE(different, oracle.size() / 1000) << dim << " numbers of " << scale;
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/backend/cpu/scalar_ops.h"
 #include "engine/core/float16.h"
+#include "engine/quant/quantize.h"
 
 namespace soliloquy::cpu {
 namespace {
@@ -18,6 +19,8 @@ class ScalarAppendKv final : public CpuOp {
             std::byte* row = cache_.row(step.position + t);
             if (cache_.type == DType::f32) {
                 std::memcpy(row, x, cache_.columns * sizeof(float));
+            } else if (cache_.type == DType::q8_0) {
+                (void)quantize_row(DType::q8_0, x, row, cache_.columns);  // whole blocks: validate() saw to it
             } else {
                 auto* half = reinterpret_cast<uint16_t*>(row);
                 for (size_t i = 0; i < cache_.columns; ++i) half[i] = f32_to_f16(x[i]);

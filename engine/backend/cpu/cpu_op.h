@@ -39,7 +39,7 @@ struct CacheRows {
     std::byte* data = nullptr;
     size_t rows = 0;
     size_t columns = 0;
-    [[nodiscard]] std::byte* row(size_t r) const noexcept { return data + r * columns * (type == DType::f16 ? 2 : 4); }
+    [[nodiscard]] std::byte* row(size_t r) const noexcept { return data + r * row_bytes(type, columns); }
 };
 
 /// Turns handles into addresses while a plan is compiled.

@@ -6,6 +6,7 @@
 
 #include "engine/backend/cpu/cpu_op.h"
 #include "engine/core/float16.h"
+#include "engine/quant/block_formats.h"
 
 namespace soliloquy::cpu {
 
@@ -16,6 +17,10 @@ struct ScalarAttention {
     size_t first_value, value_dim;
 
     static float number(const CacheRows& rows, size_t p, size_t column) noexcept {
+        if (rows.type == DType::q8_0) {
+            const auto& block = reinterpret_cast<const BlockQ8_0*>(rows.row(p))[column / kBlock];
+            return f16_to_f32(block.d) * static_cast<float>(block.qs[column % kBlock]);
+        }
         if (rows.type == DType::f16) return f16_to_f32(reinterpret_cast<const uint16_t*>(rows.row(p))[column]);
         return reinterpret_cast<const float*>(rows.row(p))[column];
     }

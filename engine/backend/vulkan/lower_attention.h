@@ -6,8 +6,8 @@
 
 namespace soliloquy::vulkan {
 
-/// Types of caches as shaders number them: 0 = F32, 1 = F16.
-[[nodiscard]] constexpr uint32_t cache_type(DType type) noexcept { return type == DType::f32 ? 0 : 1; }
+/// Types of caches as shaders number them: 0 = F32, 1 = F16, 2 = Q8_0.
+[[nodiscard]] constexpr uint32_t cache_type(DType type) noexcept { return type == DType::f32 ? 0 : type == DType::f16 ? 1 : 2; }
 
 /// RmsNorm of queries and keys where it is there, Rope of both and AppendKv in one dispatch; 0 where the ops from `i` on are not these.
 [[nodiscard]] Result<size_t> lower_rotate_append(Lowering& lowering, size_t i);

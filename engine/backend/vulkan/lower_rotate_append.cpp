@@ -104,6 +104,8 @@ Result<size_t> lower_rotate_append(Lowering& lowering, size_t i) {
     const uint32_t n_v = v_columns > 0 && v_columns % n_k == 0 ? n_k : v_columns > 0 ? 1 : 0;
     const uint32_t v_dim = n_v > 0 ? v_columns / n_v : 1;
     if (std::max({k_dim, f.q->head_dim, v_dim}) > kWidest) return size_t{0};
+    const size_t block = dtype_traits(g[f.append_k->cache].type).block_elements;
+    if (k_dim % block != 0 || (n_v > 0 && v_dim % block != 0)) return size_t{0};
 
     Binding& b = lowering.binding();
     ASSIGN_OR_RETURN(const Address rotations, b.rotations(f.q->table));
