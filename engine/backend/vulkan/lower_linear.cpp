@@ -12,8 +12,6 @@
 namespace soliloquy::vulkan {
 namespace {
 
-constexpr uint32_t kTile = 64;  // of shaders/matmul.comp and sort_experts.comp, both ways
-constexpr uint32_t kTileWorkgroup = 256;
 constexpr uint32_t kMostGroups = 65535;  // of a grid, along one side, on every device
 constexpr uint32_t kChunksEach = 4;      // chunks of eight columns for every invocation: enough loads in flight
 constexpr uint32_t kTokensTogether = 4;  // whose sums fit registers beside the rows'
