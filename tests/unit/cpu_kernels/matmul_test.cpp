@@ -65,7 +65,7 @@ struct Product {
 
     /// Many tokens may meet weights in BF16: then both sides are rounded to 8 significant bits, and activations come from the numbers
     /// themselves.
-    [[nodiscard]] bool may_be_bf16() const { return table.activation_format(type) == ActivationFormat::q8_and_bf16 && tokens > 8; }
+    [[nodiscard]] bool may_be_bf16() const { return table.activation_format(type) == ActivationFormat::q8_and_bf16 && tokens > 25; }
 
     /// The largest difference from expected() that sums in F32 may have, for every value: a share of the sum of magnitudes.
     [[nodiscard]] std::vector<double> bounds() const {

@@ -13,7 +13,7 @@ constexpr size_t kPanelsDeep = 4;                                // 256 columns 
 constexpr size_t kDeep = kPanelsDeep * kActivationChunk;         // columns
 constexpr size_t kRowPanels = 4;                                 // of 16 rows
 constexpr size_t kPanelBytes = kDeep / kTileDepth * kPanelStep;  // 16 rows, kDeep columns
-constexpr size_t kFewestTokens = 16;                             // below, unpacking costs more than tiles save
+constexpr size_t kFewestTokens = 26;                             // below, unpacking costs more than tiles save
 
 /// BF16 behind the chunks of a row of activations.
 [[nodiscard]] inline const std::byte* bf16_of(const MatMulTile& tile, size_t t) noexcept {
