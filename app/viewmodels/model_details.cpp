@@ -61,7 +61,7 @@ QVariantMap entry_details(const models::ModelEntry& entry, const models::ModelFi
     add(tr("Context"), entry.context_length > 0 ? tr("%1 tokens").arg(text(models::grouped(entry.context_length))) : QString());
     if (entry.state == models::ModelState::runs) {
         add(tr("Thinking"), entry.thinks() ? tr("yes, marked as “%1”").arg(text(entry.reasoning_profile)) : tr("answers at once"));
-        if (entry.thinks()) add(tr("Past thoughts"), words::past_thoughts(entry.past_thoughts));
+        if (!entry.past_thoughts.empty()) add(tr("Past thoughts"), words::past_thoughts(entry.past_thoughts));
         add(tr("Memory"), text(fit.sentence));
         if (entry.fit) {
             add(tr("Of it"), tr("weights %1, context of %2 tokens %3, work space %4")
@@ -82,7 +82,10 @@ QVariantMap entry_details(const models::ModelEntry& entry, const models::ModelFi
 
 QString device_words(const Result<DeviceChoice>& choice) {
     if (!choice.ok()) return text(choice.error().message);
-    return choice->reason.empty() ? text(choice->description) : tr("%1; %2").arg(text(choice->description), text(choice->reason));
+    QString words = text(choice->description);
+    for (const std::string& more : {choice->reason, choice->placement})
+        if (!more.empty()) words = tr("%1; %2").arg(words, text(more));
+    return words;
 }
 
 QVariantMap file_details(const models::FoundModel& found) {

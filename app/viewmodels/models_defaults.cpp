@@ -135,7 +135,7 @@ QVariantMap ModelsViewModel::contextCost(const QString& path, int tokens) const 
     const models::ModelEntry& entry = row->entry;
     const uint32_t length = tokens > 0 ? static_cast<uint32_t>(tokens) : own_context(entry);
     const models::ModelFit fit = models::judge_fit(*entry.fit, length, memory_);
-    const QString sentence = tr("%1 tokens take %2 of memory; with the weights %3")
+    const QString sentence = tr("%1 tokens take %2 of memory. All together: %3.")
                                  .arg(text(models::grouped(length)), text(models::memory_words(entry.fit->kv_bytes(length))),
                                       fit.level == models::FitLevel::unknown ? text(models::memory_words(fit.needed)) : text(fit.sentence));
     QString warning;

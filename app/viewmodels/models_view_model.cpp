@@ -94,6 +94,7 @@ void ModelsViewModel::refresh() {
     }
     scanning_ = true;
     Q_EMIT scanningChanged();
+    Q_EMIT placesChanged();
     const bool replaces = !rows_.empty();
     memory_ = setup_.memory();
     models::ScanOptions options;
@@ -149,6 +150,7 @@ void ModelsViewModel::take_result(models::ScanResult result, bool replaces) {
     troubles_.clear();
     for (const models::FolderTrouble& trouble : result.troubles) troubles_ << text(models::printable(trouble.sentence, 400));
     scanning_ = false;
+    scanned_ = true;
     Q_EMIT countChanged();
     Q_EMIT placesChanged();
     Q_EMIT scanningChanged();
@@ -222,6 +224,7 @@ const ModelsViewModel::Row* ModelsViewModel::find(const QString& path) const {
 // ---- words about the whole
 
 QString ModelsViewModel::foundIn() const {
+    if (scanning_ && !scanned_) return tr("Looking for models…");
     QStringList places = programs_;
     places.removeAll(tr("comes with Soliloquy"));
     const auto own = static_cast<int>(settings_.folders.size());

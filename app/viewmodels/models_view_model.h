@@ -151,6 +151,7 @@ class ModelsViewModel : public QAbstractListModel {
     QStringList programs_, troubles_;
     int set_apart_ = 0;
     bool scanning_ = false, scan_again_ = false;
+    bool scanned_ = false;  ///< once at least
     QVariantMap details_, checksum_;
     Flag stop_ = std::make_shared<std::atomic<bool>>(false);
     Flag stop_checksum_;

@@ -11,7 +11,7 @@ Column {
 
     Words {
         width: parent.width
-        text: (head.models.scanning && head.models.count === 0 ? qsTr("Looking for models…") : head.models.foundIn)
+        text: head.models.foundIn
               + " " + qsTr("Drop a GGUF file anywhere to add it. Nothing is moved or copied.")
         font.pixelSize: Theme.size14
         lineHeight: 1.4

@@ -16,7 +16,8 @@ FocusScope {
     property string wanted       // a model to be shown as soon as it is found
     readonly property bool detailsOpen: models.details.path !== undefined
 
-    Component.onCompleted: models.refresh()
+    property bool shown: false
+    Component.onCompleted: { models.refresh(); Qt.callLater(() => page.shown = true) }
 
     Connections {
         target: page.models
@@ -94,9 +95,16 @@ FocusScope {
         // Rows come in while folders are read, and the head grows with what is said there: the list stays at its head until it is moved.
         property bool untouched: true
         onMovementStarted: untouched = false
-        onOriginYChanged: if (untouched) Qt.callLater(positionViewAtBeginning)
-        onContentHeightChanged: if (untouched) Qt.callLater(positionViewAtBeginning)
-        Keys.onPressed: untouched = false
+        function settle() { untouched || contentHeight <= height ? positionViewAtBeginning() : returnToBounds() }
+        onOriginYChanged: Qt.callLater(settle)
+        onContentHeightChanged: Qt.callLater(settle)
+        // The ring is for the keyboard: it is not shown to somebody who came here with the mouse.
+        property bool byKeys: false
+        onActiveFocusChanged: byKeys = activeFocus && page.shown
+        Keys.onPressed: {
+            byKeys = true
+            if (contentHeight > height) untouched = false
+        }
         highlightMoveDuration: 0
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Models")
@@ -111,7 +119,7 @@ FocusScope {
         delegate: ModelRow {
             width: list.width
             narrow: page.narrow || page.width < 760
-            current: list.activeFocus && ListView.isCurrentItem
+            current: list.byKeys && list.activeFocus && ListView.isCurrentItem
             loadProgress: page.models.loadProgress
             onActed: (action, path) => page.act(action, path)
             onDetailsWanted: path => page.models.showDetails(path)

@@ -19,6 +19,8 @@ TEST(LibrarySettings, ComeBack) {
     ModelDefaults defaults;
     defaults.sampling = SamplingOptions{.temperature = 0.6f, .top_k = 20, .top_p = 0.95f, .seed = 18446744073709551615ull};
     defaults.thinking = false;
+    defaults.keep_past_thoughts = true;
+    defaults.reasoning_profile = "qwen3";
     defaults.context_length = 8192;
     defaults.system_prompt = "Be \"brief\".\n";
     settings.set_defaults("/drive/größe.gguf", defaults);
@@ -35,6 +37,7 @@ TEST(LibrarySettings, ComeBack) {
     EXPECT_EQ(kept.sampling->top_k, 20u);
     EXPECT_EQ(kept.sampling->seed, 18446744073709551615ull);
     EXPECT_EQ(kept.thinking, false);
+    EXPECT_EQ(kept, defaults);
     EXPECT_EQ(kept.context_length, 8192u);
     EXPECT_EQ(kept.system_prompt, "Be \"brief\".\n");
     EXPECT_TRUE(again.defaults_of("/other.gguf").empty());
