@@ -15,6 +15,7 @@
 #include "app/platform/network_guard.h"
 #include "app/platform/paths.h"
 #include "app/viewmodels/app_view_model.h"
+#include "app/viewmodels/device_view_model.h"
 
 static void register_compiled_qml() { Q_INIT_RESOURCE(qmlcache_soliloquy_ui); }  // a static library's resources are not found by themselves
 
@@ -23,7 +24,9 @@ namespace {
 
 struct WindowOptions {
     std::filesystem::path data, model;
+    std::filesystem::path cache;  // what can be made again
     std::string device = "auto";
+    std::optional<uint32_t> gpu_layers, cpu_experts;
     unsigned threads = 0;
 };
 
@@ -90,9 +93,15 @@ int show(const WindowOptions& options, const NetworkGuardState& guard, int argc,
     ChatSession::Setup setup;
     setup.store = store.value().get();
     setup.open_engine = [](const std::filesystem::path& path, const LoadOptions& load) { return open_engine(path, load); };
-    setup.load.device = device_from_name(options.device).value_or(Device::automatic);
+    const DeviceName device = parse_device_name(options.device).value_or(DeviceName{});
+    setup.load.device = device.device;
+    setup.load.which_device = device.which;
+    setup.load.gpu_layers = options.gpu_layers;
+    setup.load.cpu_experts = options.cpu_experts;
+    setup.load.cache_folder = options.cache;
     setup.load.threads = options.threads;
     SettingsViewModel::read_engine_settings(*store.value(), setup.load);
+    DeviceViewModel::read_setting(*store.value(), setup.load);
     const auto bundled = bundled_model_path();
     setup.model = first_model(options, bundled.ok() ? bundled.value() : std::filesystem::path());
     ChatSession session(std::move(setup));
@@ -126,21 +135,25 @@ int run_window(int argc, char** argv) {
     CLI::App line("Soliloquy: run a reasoning model on your own computer and watch it think");
     line.add_option("--data", options.data, "folder for all that the program writes");
     line.add_option("--model", options.model, "GGUF file to open");
-    line.add_option("--device", options.device, "cpu, vulkan, cuda or auto");
+    line.add_option("--device", options.device, "cpu, vulkan, vulkan:N, vulkan:NAME, cuda or auto");
+    line.add_option("--gpu-layers", options.gpu_layers, "the last N layers run on the GPU; 0 = none");
+    line.add_option("--cpu-experts", options.cpu_experts, "experts of the first N layers that have any stay on the CPU");
     line.add_option("--threads", options.threads, "0 = all cores");
     try {
         line.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return line.exit(error) == 0 ? 0 : 2;
     }
-    const auto device = device_from_name(options.device);
+    const auto device = parse_device_name(options.device);
     if (!device) {
-        std::fprintf(stderr, "soliloquy: --device is cpu, vulkan, cuda or auto, not '%s'\n", options.device.c_str());
+        std::fprintf(stderr, "soliloquy: --device is cpu, vulkan, vulkan:N, vulkan:NAME, cuda or auto, not '%s'\n", options.device.c_str());
         return 2;
     }
-    if (const auto choice = choose_device(*device, options.threads); !choice.ok()) return complain(choice.error().message);
+    // Vulkan's drivers are asked when a model is opened: they may be slow, and the window need not wait.
+    if (device->device == Device::cuda) return complain(choose_device(*device, options.threads).error().message);
     if (const std::string problem = display_problem(); !problem.empty())
         return complain(problem + "\nIn a terminal, ask like this:  soliloquy ask \"Which is larger, 9.11 or 9.9?\"");
+    options.cache = cache_folder(options.data);
     if (options.data.empty()) options.data = default_data_folder();
     if (const auto status = prepare_data_folder(options.data); !status.ok()) return complain(status.error().message);
     // QML is compiled into the program; nothing is cached elsewhere, so that everything the program writes lies in its data folder.

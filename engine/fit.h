@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "engine/core/result.h"
+#include "engine/engine.h"
 
 namespace soliloquy {
 
@@ -25,6 +27,22 @@ struct FitEstimate {
 /// Reads metadata and tensor records of all parts of the file, no weights. The Error of a file that is no model this program runs names
 /// what is missing.
 [[nodiscard]] Result<FitEstimate> estimate_fit(const std::filesystem::path& path);
+
+/// How much of a model a GPU would take, in the order of preference of engine/backend/placement.h.
+struct GpuFit {
+    uint32_t layers = 0, n_layers = 0;                ///< whose attention would be there, of how many
+    uint32_t expert_layers = 0, n_expert_layers = 0;  ///< whose experts would be there, of how many that have any
+    uint64_t gpu_bytes = 0;                           ///< of weights, cache and activations there
+    uint64_t all_bytes = 0;                           ///< that everything would need there
+    std::string words;                                ///< "everything on the GPU (...)", "experts of 24 of 27 layers on the GPU, ..."
+};
+/// `free_bytes` of `memory_bytes` of the GPU's memory are free. From the header of the file, within a few per cent of what loading finds.
+[[nodiscard]] Result<GpuFit> estimate_gpu_fit(const std::filesystem::path& path, uint32_t context_length, uint64_t free_bytes,
+                                              uint64_t memory_bytes);
+
+/// Where open_engine() would put a file, foreseen from its header: the choice of a device, with the placement where that is a GPU. Asks the
+/// drivers, as list_devices() does.
+[[nodiscard]] Result<DeviceChoice> foresee_device(const std::filesystem::path& path, const LoadOptions& options);
 
 /// The context that open_engine() gives a model when none is asked for: its own, at most 32,768.
 [[nodiscard]] uint32_t default_context_length(uint32_t trained_context_length) noexcept;

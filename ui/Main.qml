@@ -158,7 +158,7 @@ T.ApplicationWindow {
             function onCopied(what) { window.say(what, 1600) }
         }
     }
-    SettingsSheet { id: settingsSheet; settings: window.app.settings }
+    SettingsSheet { id: settingsSheet; settings: window.app.settings; devices: window.app.devices }
     HelpSheet { id: helpSheet }
     PrivacySheet { id: privacySheet; app: window.app }
     RenameSheet { id: renameSheet; chat: window.app.chat }

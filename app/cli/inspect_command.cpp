@@ -1,4 +1,5 @@
 /// app/cli/inspect_command.cpp: prints what a model file holds, and what of it this program cannot run and why.
+#include "engine/fit.h"
 #include "engine/inspect.h"
 
 #include <fmt/format.h>
@@ -33,7 +34,14 @@ std::string human_count(uint64_t count) {
 
 std::string shape(const std::vector<uint64_t>& dims) { return fmt::format("[{}]", fmt::join(dims, ", ")); }
 
-std::string as_text(const ModelReport& report, const std::filesystem::path& path) {
+/// Where it would run on this computer's best GPU; empty without one.
+std::string where_it_would_run(const ModelReport& report, const std::filesystem::path& path) {
+    if (!report.problems.empty()) return {};
+    const auto choice = foresee_device(path, {});
+    return choice.ok() && choice->device == Device::vulkan ? choice->description + ": " + choice->placement : std::string();
+}
+
+std::string as_text(const ModelReport& report, const std::filesystem::path& path, const std::string& where) {
     std::string text = fmt::format("{}\n  GGUF version {}, {}\n", path.string(), report.gguf_version, human_bytes(report.file_bytes));
     const auto line = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) text += fmt::format("  {:<18}{}\n", name, value);
@@ -48,6 +56,7 @@ std::string as_text(const ModelReport& report, const std::filesystem::path& path
     line("reasoning", report.reasoning_profile);
     line("past thoughts", report.past_thoughts);
     text += report.problems.empty() ? "\nThis program can run it.\n" : "\nThis program cannot run it:\n";
+    if (!where.empty()) text += fmt::format("On {}.\n", where);
     for (const std::string& problem : report.problems) text += fmt::format("  - {}\n", problem);
     for (const std::string& warning : report.warnings) text += fmt::format("  note: {}\n", warning);
 
@@ -67,7 +76,7 @@ std::string as_text(const ModelReport& report, const std::filesystem::path& path
     return text;
 }
 
-std::string as_json(const ModelReport& report, const std::filesystem::path& path) {
+std::string as_json(const ModelReport& report, const std::filesystem::path& path, const std::string& where) {
     Json json{{"path", path.string()},
               {"gguf_version", report.gguf_version},
               {"file_bytes", report.file_bytes},
@@ -80,6 +89,7 @@ std::string as_json(const ModelReport& report, const std::filesystem::path& path
               {"reasoning_profile", report.reasoning_profile},
               {"past_thoughts", report.past_thoughts},
               {"runs", report.problems.empty()},
+              {"on_gpu", where},
               {"problems", report.problems},
               {"warnings", report.warnings}};
     json["types"] = Json::array();
@@ -101,7 +111,8 @@ int run_inspect(const CommandLine& line, Streams streams) {
     if (!path.ok()) return fail(streams, path.error().message);
     const Result<ModelReport> report = inspect_model(*path);
     if (!report.ok()) return fail(streams, report.error().message);
-    streams.out.write(line.json ? as_json(*report, *path) : as_text(*report, *path));
+    const std::string where = where_it_would_run(*report, *path);
+    streams.out.write(line.json ? as_json(*report, *path, where) : as_text(*report, *path, where));
     return streams.out.failed() ? fail(streams, "cannot write to stdout") : kExitOk;
 }
 

@@ -18,6 +18,7 @@ AppViewModel::AppViewModel(Setup setup, QObject* parent)
       chat_(*setup_.session, settings_),
       composer_(*setup_.session, setup_.store),
       conversations_(*setup_.session, *setup_.store, *setup_.clock),
+      devices_(*setup_.session, *setup_.store, setup_.list_devices),
       models_({setup_.session, setup_.privacy.data_folder.toStdString(), setup_.bundled_model, setup_.known_programs}),
       search_(*setup_.store) {
     chat_.set_bundled_model(setup_.bundled_model);

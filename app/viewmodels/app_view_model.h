@@ -6,6 +6,7 @@
 #include "app/viewmodels/chat_view_model.h"
 #include "app/viewmodels/composer_view_model.h"
 #include "app/viewmodels/conversation_list_model.h"
+#include "app/viewmodels/device_view_model.h"
 #include "app/viewmodels/models_view_model.h"
 #include "app/viewmodels/search_model.h"
 #include "app/viewmodels/settings_view_model.h"
@@ -26,6 +27,7 @@ class AppViewModel : public QObject {
     Q_PROPERTY(soliloquy::ChatViewModel* chat READ chat CONSTANT)
     Q_PROPERTY(soliloquy::ComposerViewModel* composer READ composer CONSTANT)
     Q_PROPERTY(soliloquy::ConversationListModel* conversations READ conversations CONSTANT)
+    Q_PROPERTY(soliloquy::DeviceViewModel* devices READ devices CONSTANT)
     Q_PROPERTY(soliloquy::ModelsViewModel* models READ models CONSTANT)
     Q_PROPERTY(soliloquy::SearchModel* search READ search CONSTANT)
     Q_PROPERTY(soliloquy::SettingsViewModel* settings READ settings CONSTANT)
@@ -43,6 +45,7 @@ class AppViewModel : public QObject {
         store::ConversationStore* store = nullptr;
         const Clock* clock = &system_clock();
         std::filesystem::path bundled_model;
+        DeviceViewModel::Lister list_devices = [](unsigned threads) { return soliloquy::list_devices(threads); };
         bool known_programs = true;  ///< the library looks where other programs keep their models; tests do not
         PrivacyFacts privacy;
     };
@@ -54,6 +57,7 @@ class AppViewModel : public QObject {
     [[nodiscard]] ChatViewModel* chat() { return &chat_; }
     [[nodiscard]] ComposerViewModel* composer() { return &composer_; }
     [[nodiscard]] ConversationListModel* conversations() { return &conversations_; }
+    [[nodiscard]] DeviceViewModel* devices() { return &devices_; }
     [[nodiscard]] ModelsViewModel* models() { return &models_; }
     [[nodiscard]] SearchModel* search() { return &search_; }
     [[nodiscard]] SettingsViewModel* settings() { return &settings_; }
@@ -74,6 +78,7 @@ class AppViewModel : public QObject {
     ChatViewModel chat_;
     ComposerViewModel composer_;
     ConversationListModel conversations_;
+    DeviceViewModel devices_;
     ModelsViewModel models_;
     SearchModel search_;
 };

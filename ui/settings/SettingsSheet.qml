@@ -5,6 +5,7 @@ import Soliloquy
 Sheet {
     id: sheet
     required property QtObject settings
+    required property QtObject devices
     title: qsTr("Settings")
     widest: 600
 
@@ -87,6 +88,8 @@ Sheet {
         text: sheet.settings.systemPrompt
         onLeaving: sheet.settings.systemPrompt = text
     }
+    SectionHead { text: qsTr("Models run on") }
+    DeviceChooser { devices: sheet.devices; shown: sheet.visible }
     SectionHead { text: qsTr("Engine: from the next start on") }
     SettingRow {
         text: qsTr("Context")

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "engine/device_source.h"
+#include "engine/fit.h"
+#include "engine/loaded_model.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/fake_accelerator.h"
 #include "tests/support/shared_folder.h"
@@ -155,6 +157,23 @@ TEST(Fallback, a_device_asked_for_by_name_fails_with_its_error_and_works_when_op
         EXPECT_FALSE(cut.ids.empty()) << "what was generated stays";
         const auto again = Computer().open(options_for(Device::vulkan)).value();
         EXPECT_EQ(answer(*again->new_session().value()).ids, answer_of_the_cpu());
+    }
+}
+
+TEST(GpuFits, are_known_before_loading_within_a_few_per_cent) {
+    const uint64_t all = Computer().open(options_for(Device::vulkan)).value()->info().file_bytes;
+    for (const uint64_t reserve = uint64_t{128} << 20; const uint64_t room : {all / 4, all / 2, 3 * all / 4, all, 2 * all}) {
+        const uint64_t memory = reserve + room;
+        const auto engine = Computer({}, memory).open(options_for(Device::automatic)).value();
+        const Placement& placed = loaded_model_of(*engine)->model->placement();
+        const auto guess = estimate_gpu_fit(testing::bundled_model(), options_for(Device::automatic).context_length, memory, memory);
+        ASSERT_TRUE(guess.ok()) << guess.error().message;
+        SCOPED_TRACE(placed.words + " / " + guess->words);
+        EXPECT_NEAR(static_cast<double>(guess->all_bytes), static_cast<double>(placed.all_bytes),
+                    0.2 * static_cast<double>(placed.all_bytes));
+        EXPECT_LE(
+            guess->layers > placed.layers_on_device ? guess->layers - placed.layers_on_device : placed.layers_on_device - guess->layers,
+            1u);
     }
 }
 
