@@ -166,7 +166,8 @@ void add_bench(CLI::App& app, CommandLine& line) {
     add_data(app, line);
     app.footer(
         "\nGB/s counts the bytes of weights and KV cache that one token must read; the last columns are its shares of the\n"
-        "bandwidths of copying (bytes read plus written) and of reading, measured in the same run. Close other programs first.\n\nExample:\n"
+        "bandwidths of copying (bytes read plus written) and of reading, measured in the same run. Close other programs "
+        "first.\n\nExample:\n"
         "  soliloquy bench FILE.gguf --prompt 512 --tokens 128 --depths 0,4096\n");
 }
 
