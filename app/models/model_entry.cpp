@@ -74,7 +74,7 @@ void fill(ModelEntry& entry, const ModelReport& report) {
     for (const std::string& problem : report.problems) entry.problems.push_back(printable(problem, 600));
     for (const std::string& warning : report.warnings) entry.warnings.push_back(printable(warning, 600));
     if (!report.chat_template.empty()) {
-        for (const TemplateFinding& finding : examine_template(report.chat_template)) {
+        for (const TemplateFinding& finding : examine_template(report.chat_template, report.architecture)) {
             if (finding.kind == TemplateFinding::Kind::unreadable) continue;  // already among the problems
             std::string sentence = printable(finding.sentence, 300);
             if (finding.line > 0) sentence += " (line " + std::to_string(finding.line) + ")";

@@ -8,6 +8,7 @@
 
 #include "app/models/what_to_fetch.h"
 #include "app/viewmodels/model_details.h"
+#include "engine/fit.h"
 
 namespace soliloquy {
 namespace {
@@ -364,9 +365,7 @@ void ModelsViewModel::showDetails(const QString& path) {
         info && setup_.session->model_path() == row->entry.found.path ? std::optional(info->device) : std::nullopt;
     threads_.start([this, path, runs, open_on, load = setup_.session->general_load(), found = row->entry.found, data = setup_.data_folder] {
         QVariantMap more = file_details(found);
-        if (runs)
-            more.insert(QStringLiteral("device"),
-                        open_on ? device_words(*open_on) : device_words(choose_device(load.device, load.threads)));
+        if (runs) more.insert(QStringLiteral("device"), open_on ? device_words(*open_on) : device_words(foresee_device(found.path, load)));
         const QString known = text(models::EntryCache::load(data).sha256_of(found));
         QMetaObject::invokeMethod(
             this,
