@@ -36,7 +36,8 @@ struct GpuFit {
     uint64_t all_bytes = 0;                           ///< that everything would need there
     std::string words;                                ///< "everything on the GPU (...)", "experts of 24 of 27 layers on the GPU, ..."
 };
-/// `free_bytes` of `memory_bytes` of the GPU's memory are free. From the header of the file, within a few per cent of what loading finds.
+/// `free_bytes` of `memory_bytes` of the GPU's memory are free. From the header of the file: weights and cache as loading counts them,
+/// activations up to twice as many, so that less may be foreseen there than goes there, never more.
 [[nodiscard]] Result<GpuFit> estimate_gpu_fit(const std::filesystem::path& path, uint32_t context_length, uint64_t free_bytes,
                                               uint64_t memory_bytes);
 

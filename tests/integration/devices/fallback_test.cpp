@@ -18,6 +18,7 @@ using testing::FakeAccelerator;
 using testing::FakeFaults;
 using ::testing::HasSubstr;
 
+constexpr uint64_t kActivations = 4'000'000;  // of a batch of the bundled model, about
 constexpr uint64_t kRoomy = uint64_t{1} << 40;
 const Error kFull{ErrorCode::out_of_memory, "512 MB were asked for, 100 MB are free; choose a shorter context"};
 const Error kLost{ErrorCode::device, "the device was lost; open the model again"};
@@ -160,7 +161,7 @@ TEST(Fallback, a_device_asked_for_by_name_fails_with_its_error_and_works_when_op
     }
 }
 
-TEST(GpuFits, are_known_before_loading_within_a_few_per_cent) {
+TEST(GpuFits, foresee_never_less_than_loading_needs_and_at_most_the_activations_more) {
     const uint64_t all = Computer().open(options_for(Device::vulkan)).value()->info().file_bytes;
     for (const uint64_t reserve = uint64_t{128} << 20; const uint64_t room : {all / 4, all / 2, 3 * all / 4, all, 2 * all}) {
         const uint64_t memory = reserve + room;
@@ -169,11 +170,9 @@ TEST(GpuFits, are_known_before_loading_within_a_few_per_cent) {
         const auto guess = estimate_gpu_fit(testing::bundled_model(), options_for(Device::automatic).context_length, memory, memory);
         ASSERT_TRUE(guess.ok()) << guess.error().message;
         SCOPED_TRACE(placed.words + " / " + guess->words);
-        EXPECT_NEAR(static_cast<double>(guess->all_bytes), static_cast<double>(placed.all_bytes),
-                    0.2 * static_cast<double>(placed.all_bytes));
-        EXPECT_LE(
-            guess->layers > placed.layers_on_device ? guess->layers - placed.layers_on_device : placed.layers_on_device - guess->layers,
-            1u);
+        EXPECT_GE(guess->all_bytes, placed.all_bytes);
+        EXPECT_LE(guess->all_bytes, placed.all_bytes + kActivations);
+        EXPECT_LE(guess->layers, placed.layers_on_device);
     }
 }
 
