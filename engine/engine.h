@@ -192,7 +192,7 @@ struct GenerationResult {
     double prefill_seconds = 0.0;
     double decode_seconds = 0.0;
     Error error;  ///< when finish == error (out of memory, device lost); what was generated stays valid
-    /// The device failed and the CPU went on from there, with the reason; for this session it stays with the CPU. Empty otherwise.
+    /// The device failed and the CPU went on from there, with the reason; this timeline stays with the CPU. Empty otherwise.
     std::string notice;
 };
 
