@@ -32,6 +32,8 @@ struct TemplateFinding {
     std::string words;     ///< the literal, the attribute, the address; shortened
     uint32_t line = 0;     ///< 0 = the whole template
     std::string sentence;  ///< for people
+    /// A limit that honest templates have too (a model that was never taught system messages): to be told, no reason to distrust.
+    bool harmless = false;
 };
 
 /// Findings in the order of the template, then differences from its family; none for templates as model makers write them.

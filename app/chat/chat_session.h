@@ -98,7 +98,7 @@ class ChatSession : public QObject {
     /// this model is taken over, but for its system prompt where a conversation has begun.
     void set_model(const std::filesystem::path& file, Device device);
     void set_model(const std::filesystem::path& file);  ///< on the device of before
-    void set_device(const DeviceName& device);              ///< for every model; closes the one that is open, if it changes anything
+    void set_device(const DeviceName& device);          ///< for every model; closes the one that is open, if it changes anything
     void unload_model();                                ///< gives its memory back; the next message opens it again
     void set_model_preferences(ModelPreferences preferences);
     /// What is preferred for this file was changed. If it is the model on the desk and is to be loaded otherwise, it is closed and opened

@@ -78,7 +78,7 @@ void fill(ModelEntry& entry, const ModelReport& report) {
             if (finding.kind == TemplateFinding::Kind::unreadable) continue;  // already among the problems
             std::string sentence = printable(finding.sentence, 300);
             if (finding.line > 0) sentence += " (line " + std::to_string(finding.line) + ")";
-            entry.template_findings.push_back(sentence);
+            if (!finding.harmless) entry.template_findings.push_back(sentence);
             entry.warnings.push_back(std::move(sentence));
         }
     }

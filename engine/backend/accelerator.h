@@ -21,7 +21,7 @@ struct AcceleratorInfo {
     uint64_t memory_bytes = 0;  ///< of its own heaps
     uint64_t free_bytes = 0;    ///< what the driver says is free now; memory_bytes where it does not say
     uint32_t index = 0;         ///< among the devices of its backend, in the driver's order: "--device vulkan:1"
-    std::string problem = {};  ///< what it lacks to run models; empty = nothing
+    std::string problem = {};   ///< what it lacks to run models; empty = nothing
 };
 
 /// Weights in the memory of a device, found again by where they lie in the memory of the host.

@@ -10,8 +10,8 @@ namespace soliloquy {
 
 class KvCache {
   public:
-    /// F16, F32 or Q8_0, whose heads are multiples of 32 numbers. The memory is asked for at once and becomes real page by page as positions are written. Layers for which `elsewhere` is
-    /// true (none beyond its end) get no memory: their device keeps it.
+    /// F16, F32 or Q8_0, whose heads are multiples of 32 numbers. The memory is asked for at once and becomes real page by page as
+    /// positions are written. Layers for which `elsewhere` is true (none beyond its end) get no memory: their device keeps it.
     static Result<KvCache> create(const ModelConfig& config, uint32_t context_length, DType type, const std::vector<bool>& elsewhere = {});
 
     struct Layer {

@@ -81,8 +81,9 @@ struct MatMulParams {
     uint n_used;  // slots of a token in the list
 };
 
-/// x as signed bytes in blocks of 32: x[i] = scale * q[i]. A packed row of `columns` (a multiple of 32) numbers: the bytes, then F32 scales.
-/// With a gain norm(x) is packed, and written to h too if there is one. Workgroups: (parts of 4 numbers for every invocation, slots, rows).
+/// x as signed bytes in blocks of 32: x[i] = scale * q[i]. A packed row of `columns` (a multiple of 32) numbers: the bytes, then F32
+/// scales. With a gain norm(x) is packed, and written to h too if there is one. Workgroups: (parts of 4 numbers for every invocation,
+/// slots, rows).
 struct QuantizeParams {
     Address x, y;     // F32 [rows, x_stride], slot z at z * x_slot; y : [rows, slots] of columns + columns / 8 bytes
     Address gain, h;  // F32 [columns], [columns]; optional

@@ -64,8 +64,9 @@ class Comparison {
   private:
     [[nodiscard]] std::string name() const { return std::string(family_->name); }
 
-    void report(Finding kind, std::string_view words, std::string sentence) {
-        if (seen_.insert({kind, std::string(words)}).second) findings_.push_back({kind, shortened(words), 0, std::move(sentence)});
+    void report(Finding kind, std::string_view words, std::string sentence, bool harmless = false) {
+        if (seen_.insert({kind, std::string(words)}).second)
+            findings_.push_back({kind, shortened(words), 0, std::move(sentence), harmless});
     }
 
     void check_architecture() {
@@ -80,7 +81,11 @@ class Comparison {
     void check_messages(const Shape& shape, const std::vector<ChatMessage>& messages) {
         for (size_t i = 0; i < messages.size(); ++i) {
             const std::string speaker(who(messages[i].role));
-            if (shape.times[i] == 0) {
+            const bool no_place = messages[i].role == Role::system && template_.source().find("system") == std::string_view::npos;
+            if (shape.times[i] == 0 && no_place) {
+                report(Finding::message_left_out, speaker, "The template has no place for a system message: the model will not see yours.",
+                       true);
+            } else if (shape.times[i] == 0) {
                 report(Finding::message_left_out, speaker,
                        "What " + speaker + " says does not reach the model as it was written: the template leaves it out or changes it.");
             } else if (shape.times[i] > 1) {
