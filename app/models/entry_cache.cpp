@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 /// Raised whenever the program learns to run or to find fault with more files.
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 constexpr uint64_t kLongestFile = 256 << 20;
 constexpr size_t kMostEntries = 50'000;
 
