@@ -143,11 +143,14 @@ class Run {
     const BenchmarkOptions& options_;
 };
 
-/// "blk.7.attn_q.weight" -> "attn_q.weight": the same in every layer.
-std::string without_layer(const std::string& label) {
-    if (!label.starts_with("blk.")) return label;
-    const size_t dot = label.find('.', 4);
-    return dot == std::string::npos ? label : label.substr(dot + 1);
+/// "blk.7.attn_q_a.weight blk.7.attn_kv_a_mqa.weight" -> "attn_q_a.weight attn_kv_a_mqa.weight": the same in every layer.
+std::string without_layers(std::string label) {
+    for (size_t at = 0; (at = label.find("blk.", at)) != std::string::npos;) {
+        const size_t dot = label.find('.', at + 4);
+        if (dot == std::string::npos) break;
+        label.erase(at, dot + 1 - at);
+    }
+    return label;
 }
 
 /// Runs one decode step on the device, dispatch by dispatch.
@@ -162,10 +165,10 @@ void time_dispatches(Decoder& decoder, uint32_t vocabulary, BenchmarkReport& rep
         const auto times = time_vulkan_segment(*device.plan, step, segment);
         if (!times.ok()) return;  // a device without a clock is measured as a whole only
         for (const DispatchTime& each : *times) {
-            DispatchShare& share = by_name[without_layer(each.label)];
+            DispatchShare& share = by_name[without_layers(each.label)];
             share.count += 1;
             share.seconds += each.seconds;
-            bytes[without_layer(each.label)] += each.bytes;
+            bytes[without_layers(each.label)] += each.bytes;
             total += each.seconds;
         }
         report.dispatches_per_token += static_cast<uint32_t>(times->size());
