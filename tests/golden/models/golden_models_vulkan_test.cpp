@@ -63,6 +63,9 @@ class GoldenModelsVulkan : public ::testing::Test {
         const auto row = decoder.logits().row(0);
         const std::vector<float> batch(row.begin(), row.end());
         decoder.truncate(0);
+        const std::vector<TokenId> others(ids.rbegin(), ids.rend());  // so that a row that is not appended holds something else
+        EXPECT_TRUE(decoder.append(others, LogitsFor::last).ok());
+        decoder.truncate(0);
         for (const TokenId& id : ids) EXPECT_TRUE(decoder.append({&id, 1}, LogitsFor::last).ok());
         double error = 0.0, power = 0.0;
         for (size_t i = 0; i < batch.size(); ++i) {
