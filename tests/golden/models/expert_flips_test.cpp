@@ -17,6 +17,7 @@ namespace soliloquy {
 namespace {
 
 constexpr double kTimesTheReference = 2.0;
+constexpr double kShareWithoutFlip = 0.25;  // at least, of the positions of all files together
 
 using Choice = std::vector<std::vector<int32_t>>;  // of a layer: by position, sorted
 
@@ -62,14 +63,15 @@ std::unique_ptr<Decoder> decoder_of(testing::EditedModel& file, bool exact) {
     return testing::new_decoder(file.load(exact).value(), 2, {.context_length = 128, .max_batch = 64});
 }
 
-/// The oracle's logits are the reference's (golden_models_test.cpp: to 1e-12), so that every position can be judged.
-void expect_agreement_but_for_flips(const std::filesystem::path& path, const std::vector<TokenId>& prompt, double reference) {
+/// The oracle's logits are the reference's (golden_models_test.cpp: to 1e-12), so that every position can be judged. Which near ties
+/// tip depends on how the processor's kernels round, so a file may have no position without a flip: gives how many it has.
+size_t expect_agreement_but_for_flips(const std::filesystem::path& path, const std::vector<TokenId>& prompt, double reference) {
     SCOPED_TRACE(path.filename().string());
     const std::vector<bool> same = same_experts(testing::EditedModel(path), prompt);
     testing::EditedModel for_exact(path), for_fast(path);
     const auto exact = decoder_of(for_exact, true), fast = decoder_of(for_fast, false);
-    ASSERT_TRUE(exact->append(prompt, LogitsFor::all).ok());
-    ASSERT_TRUE(fast->append(prompt, LogitsFor::all).ok());
+    EXPECT_TRUE(exact->append(prompt, LogitsFor::all).ok());
+    EXPECT_TRUE(fast->append(prompt, LogitsFor::all).ok());
     double error[2] = {}, power[2] = {};
     size_t count[2] = {};
     for (size_t t = 0; t < prompt.size(); ++t) {
@@ -85,12 +87,12 @@ void expect_agreement_but_for_flips(const std::filesystem::path& path, const std
     std::printf("%-36s NMSE %.3g at %2zu positions without a flip, %.3g at %2zu with or after one; reference %.3g\n",
                 path.filename().c_str(), count[1] > 0 ? error[1] / power[1] : 0.0, count[1], count[0] > 0 ? error[0] / power[0] : 0.0,
                 count[0], reference);
-    EXPECT_GT(count[1], 0u);
     EXPECT_LE(error[1], kTimesTheReference * reference * power[1]);
+    return count[1];
 }
 
 TEST(ExpertFlips, WithoutOneEveryPositionAgrees) {
-    size_t models = 0;
+    size_t models = 0, positions = 0, without_flip = 0;
     for (const auto& folder : {testing::source_folder() / "tests/golden/models/data/variants", testing::shared_folder() / "models/mini"}) {
         if (!std::filesystem::exists(folder / "expected.json")) continue;
         const auto json = nlohmann::json::parse(testing::read_file(folder / "expected.json"));
@@ -100,12 +102,14 @@ TEST(ExpertFlips, WithoutOneEveryPositionAgrees) {
             const testing::EditedModel file(folder / name);
             const std::string architecture(file.source->get_string("general.architecture").value());
             if (file.source->find(architecture + ".expert_count") == nullptr) continue;
-            expect_agreement_but_for_flips(folder / name, prompt, expected.at("peer_quantised_nmse").get<double>());
+            without_flip += expect_agreement_but_for_flips(folder / name, prompt, expected.at("peer_quantised_nmse").get<double>());
+            positions += prompt.size();
             ++models;
         }
     }
     EXPECT_GE(models, 4u);
-    std::printf("%zu models with experts in Q8_0\n", models);
+    EXPECT_GE(static_cast<double>(without_flip), kShareWithoutFlip * static_cast<double>(positions));
+    std::printf("%zu models with experts in Q8_0, %zu of %zu positions without a flip\n", models, without_flip, positions);
 }
 
 }  // namespace

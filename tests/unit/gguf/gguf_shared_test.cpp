@@ -20,7 +20,7 @@ std::vector<std::filesystem::path> gguf_files(const std::filesystem::path& folde
     return files;
 }
 
-/// Dequantizes every 16th row; weights of a model are finite and not all zero.
+/// Dequantizes every 16th row; weights of a model are finite, and only factors of rope that switch a rotation off (1e30) are huge.
 void expect_sound(const GgufTensor& tensor) {
     const uint64_t rows = tensor.elements() / tensor.dims[0];
     const size_t bytes = row_bytes(tensor.type, tensor.dims[0]);
@@ -30,7 +30,9 @@ void expect_sound(const GgufTensor& tensor) {
         dequantize_row(tensor.type, tensor.data.data() + r * bytes, row.data(), row.size());
         for (const float value : row) sum += std::fabs(value);
     }
-    EXPECT_TRUE(std::isfinite(sum) && sum < 1e9) << tensor.name;
+    EXPECT_TRUE(std::isfinite(sum)) << tensor.name;
+    const double limit = tensor.name == "rope_freqs.weight" ? 1e35 : 1e9;
+    EXPECT_LT(sum, limit) << tensor.name;
 }
 
 TEST(SharedModels, OpenAndHaveSoundWeights) {
