@@ -127,6 +127,11 @@ struct GenerateRequest {
     uint32_t max_tokens = 0;              ///< 0 = until the context is full
     std::vector<PastToken> continuation;  ///< tokens already in this assistant turn: go on after them
     bool close_thought = false;           ///< close an open thought first ("Answer from here")
+    /// The tokens and their numbers depend on nothing but the file, the device, the prompt (continuation included), `sampling` and the
+    /// version of the program: not on what the cache holds, nor on the number of threads. Rows of the cache that a fresh session would
+    /// compute otherwise, in batches of other sizes, are read again, which takes longer. Without it only the same prompt again, in the same
+    /// session, is sure to begin with the same numbers.
+    bool repeatable = false;
 };
 
 // ---------------------------------------------------------------- what comes back
