@@ -13,6 +13,7 @@
 #include "engine/core/thread_pool.h"
 #include "engine/loaded_model.h"
 #include "engine/model/model.h"
+#include "engine/timeline.h"
 
 namespace soliloquy {
 namespace {
@@ -85,7 +86,8 @@ std::vector<TokenId> wandering_ids(size_t count, uint32_t vocabulary) {
 
 class Run {
   public:
-    Run(Decoder& decoder, const Model& model, const BenchmarkOptions& options) : decoder_(decoder), model_(model), options_(options) {}
+    Run(Decoder& decoder, const LoadedModel& loaded, const BenchmarkOptions& options)
+        : decoder_(decoder), loaded_(loaded), model_(*loaded.model), options_(options) {}
 
     Result<BenchmarkRow> at(uint32_t depth) {
         BenchmarkRow row;
@@ -124,21 +126,27 @@ class Run {
   private:
     Status append(uint32_t count) {
         const auto ids = wandering_ids(count, model_.vocabulary_size());
-        constexpr size_t kBatch = 512;
-        for (size_t at = 0; at < ids.size(); at += kBatch) {
-            const size_t n = std::min(kBatch, ids.size() - at);
+        for (size_t at = 0; at < ids.size(); at += kPrefillBatch) {
+            const size_t n = std::min<size_t>(kPrefillBatch, ids.size() - at);
             RETURN_IF_ERROR(decoder_.append(std::span(ids).subspan(at, n), at + n == ids.size() ? LogitsFor::last : LogitsFor::none));
         }
-        return Status::success();
+        return ids.empty() ? Status::success() : check_logits();
     }
 
     Status generate(uint32_t count) {
         const auto ids = wandering_ids(count, model_.vocabulary_size());
         for (const TokenId id : ids) RETURN_IF_ERROR(decoder_.append(std::span(&id, 1), LogitsFor::last));
-        return Status::success();
+        return check_logits();
+    }
+
+    /// The speed of a model whose numbers are broken says nothing.
+    [[nodiscard]] Status check_logits() const {
+        if (usable_logits(decoder_.logits().row(0))) return Status::success();
+        return unusable_logits_error(loaded_, loaded_.model->placement().uses_device());
     }
 
     Decoder& decoder_;
+    const LoadedModel& loaded_;
     const Model& model_;
     const BenchmarkOptions& options_;
 };
@@ -208,9 +216,10 @@ Result<BenchmarkReport> run(const std::filesystem::path& path, const BenchmarkOp
     const double copy = report.device_copy_gb_per_second > 0 ? report.device_copy_gb_per_second : report.copy_gb_per_second;
 
     { const auto first = engine->new_session(); }  // gives back the memory of the timeline that loading made
-    ASSIGN_OR_RETURN(const auto decoder, Decoder::create(loaded->model, loaded->threads,
-                                                         DecoderOptions{.context_length = load.context_length, .max_batch = 512}));
-    Run bench(*decoder, model, options);
+    ASSIGN_OR_RETURN(
+        const auto decoder,
+        Decoder::create(loaded->model, loaded->threads, DecoderOptions{.context_length = load.context_length, .max_batch = kPrefillBatch}));
+    Run bench(*decoder, *loaded, options);
     for (const uint32_t depth : options.depths) {
         ASSIGN_OR_RETURN(auto row, bench.at(depth));
         if (copy > 0) row.share_of_copy_bandwidth = row.decode_gb_per_second / copy;

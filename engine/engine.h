@@ -102,11 +102,11 @@ struct ChatMessage {
 struct SamplingOptions {
     float temperature = 0.0f;         ///< 0 = greedy
     uint32_t top_k = 0;               ///< 0 = off
-    float top_p = 1.0f;               ///< 1 = off
+    float top_p = 1.0f;               ///< 1 = off, 0 = the most probable token alone
     float min_p = 0.0f;               ///< 0 = off
     float repetition_penalty = 1.0f;  ///< 1 = off
     uint32_t repetition_window = 256;
-    uint64_t seed = 0;  ///< same seed, file and backend: the same tokens
+    uint64_t seed = 0;  ///< of the draws; for the same tokens each time see GenerateRequest::repeatable
 
     bool operator==(const SamplingOptions&) const = default;
 };

@@ -16,8 +16,6 @@
 namespace soliloquy {
 namespace {
 
-constexpr uint64_t kPrefillBatch = 256;  // tokens of one pass, see session.cpp
-
 /// Numbers that one token of a batch has in memory while it passes through a layer: the residual stream and its norms, queries, keys,
 /// values and their results, the widest feed-forward block, one answer per expert, and a row of logits.
 uint64_t activations_per_token(const ModelConfig& c) {
@@ -73,7 +71,8 @@ GpuFit place_sums(const TensorSums& sums, const ModelConfig& config, uint32_t co
     GpuFit fit;
     fit.n_layers = config.n_layers;
     const uint64_t cache = KvCache::bytes_per_position(config, DType::f16) / config.n_layers * context_length;
-    const uint64_t always = sums.output + (activations_per_token(config) - config.vocabulary_size) * kPrefillBatch * sizeof(float);
+    const uint64_t always =
+        sums.output + (activations_per_token(config) - config.vocabulary_size) * uint64_t{kPrefillBatch} * sizeof(float);
     const uint64_t reserve = std::min(usual_reserve(memory_bytes), free_bytes);
     fit.all_bytes = always + sums.embedding;
     for (uint32_t i = 0; i < config.n_layers; ++i) {
@@ -143,7 +142,7 @@ Result<FitEstimate> estimate_fit(const std::filesystem::path& path) {
         FitEstimate estimate;
         for (const GgufTensor& tensor : file.tensors()) estimate.weights_bytes += tensor.data.size();
         estimate.kv_bytes_per_position = KvCache::bytes_per_position(*config, DType::f16);
-        estimate.scratch_bytes = activations_per_token(*config) * kPrefillBatch * sizeof(float);
+        estimate.scratch_bytes = activations_per_token(*config) * uint64_t{kPrefillBatch} * sizeof(float);
         estimate.trained_context_length = config->context_length;
         return estimate;
     } catch (const std::bad_alloc&) {

@@ -28,8 +28,6 @@ struct LoadedModel {
     bool may_fall_back = false;  ///< to the CPU, when the device fails: it was chosen automatically
 };
 
-constexpr uint32_t kPrefillBatch = 256;  ///< short enough that Stop is felt, long enough to be fast
-
 /// A timeline on the model's device, or on the CPU.
 [[nodiscard]] Result<std::unique_ptr<Decoder>> make_decoder(const LoadedModel& loaded, bool cpu_only);
 

@@ -8,6 +8,7 @@
 
 #include "engine/loaded_model.h"
 #include "engine/sampling/sampler.h"
+#include "engine/timeline.h"
 
 namespace soliloquy {
 namespace {
@@ -73,13 +74,13 @@ class SpanForwarder final : public SpanSink {
 class ModelSession final : public Session {
   public:
     ModelSession(std::shared_ptr<const LoadedModel> loaded, std::unique_ptr<Decoder> decoder, std::string notice)
-        : loaded_(std::move(loaded)), decoder_(std::move(decoder)), notice_(std::move(notice)) {}
+        : loaded_(std::move(loaded)), timeline_(loaded_, std::move(decoder), std::move(notice)) {}
 
     Result<GenerationResult> generate(const GenerateRequest& request, GenerationSink& sink) override;
     void stop() noexcept override { stop_.store(true); }
     void close_thought(Boundary boundary) noexcept override { close_request_.store(1 + static_cast<int>(boundary)); }
     Result<PromptPreview> preview(const GenerateRequest& request) const override;
-    uint32_t tokens_in_cache() const noexcept override { return decoder_->length(); }
+    uint32_t tokens_in_cache() const noexcept override { return timeline_.length(); }
     Result<std::vector<float>> score(std::span<const TokenId> ids) override;
 
   private:
@@ -90,14 +91,10 @@ class ModelSession final : public Session {
     Status emit(Turn& turn, const SampledToken& token, Origin origin);
     Status force_close(Turn& turn);
     bool close_is_due(Turn& turn, std::string_view last_bytes);
-    Status append(std::span<const TokenId> ids, LogitsFor wanted);
-    Status go_on_with_cpu(const Error& why);
+    Status append(Turn& turn, std::span<const TokenId> ids, LogitsFor wanted);
 
     std::shared_ptr<const LoadedModel> loaded_;
-    std::unique_ptr<Decoder> decoder_;
-    std::string notice_;           // told with the next result
-    bool left_device_ = false;     // the decoder is the CPU's, though the model is on a device
-    std::vector<TokenId> cached_;  // ids of the positions in the decoder's cache
+    Timeline timeline_;
     std::atomic<bool> stop_{false};
     std::atomic<int> close_request_{0};  // 0 = none, else 1 + Boundary
 };
@@ -126,40 +123,18 @@ struct ModelSession::Turn {
     bool finished = false;
 };
 
-/// Tokens that `a` and `b` begin with alike.
-size_t common_prefix(std::span<const TokenId> a, std::span<const TokenId> b) {
-    const auto [at, unused] = std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(std::min(a.size(), b.size())), b.begin());
-    return static_cast<size_t>(at - a.begin());
-}
-
-/// As Decoder::append. When a device that was chosen automatically fails, the CPU goes on: it reads again what the cache held.
-Status ModelSession::append(std::span<const TokenId> ids, LogitsFor wanted) {
-    Status status = decoder_->append(ids, wanted);
-    const bool device_failed = !status.ok() && !left_device_ && loaded_->may_fall_back && loaded_->model->placement().uses_device() &&
-                               (status.error().code == ErrorCode::device || status.error().code == ErrorCode::out_of_memory);
-    if (!device_failed) return status;
-    RETURN_IF_ERROR(go_on_with_cpu(status.error()));
-    return decoder_->append(ids, wanted);
-}
-
-Status ModelSession::go_on_with_cpu(const Error& why) {
-    decoder_.reset();  // gives the device's memory back first
-    ASSIGN_OR_RETURN(decoder_, make_decoder(*loaded_, true));
-    left_device_ = true;
-    notice_ = "The GPU failed, so this conversation goes on with the CPU: " + why.message;
-    const std::vector<TokenId> held = std::exchange(cached_, {});
-    for (size_t at = 0; at < held.size(); at += kPrefillBatch) {
-        RETURN_IF_ERROR(decoder_->append(std::span(held).subspan(at, std::min<size_t>(kPrefillBatch, held.size() - at)), LogitsFor::none));
-    }
-    cached_ = held;
+/// As Timeline::append; a stop while it reads again what a failed device had held finishes the turn.
+Status ModelSession::append(Turn& turn, std::span<const TokenId> ids, LogitsFor wanted) {
+    const Timeline::Watch watch{stop_, turn.sink};
+    Status status = timeline_.append(ids, wanted, &watch);
+    if (status.ok() || status.error().code != ErrorCode::cancelled) return status;
+    turn.result.finish = FinishReason::stopped;
+    turn.finished = true;
     return Status::success();
 }
 
 Status ModelSession::prefill(Turn& turn, std::span<const TokenId> ids) {
-    // The last token is always evaluated: its logits choose the next.
-    const size_t reused = std::min(common_prefix(cached_, ids), ids.size() - 1);
-    decoder_->truncate(static_cast<uint32_t>(reused));
-    cached_.resize(reused);
+    const size_t reused = timeline_.reuse(ids, turn.request.repeatable);
     turn.result.reused_tokens = static_cast<uint32_t>(reused);
     PromptProgress progress{0, static_cast<uint32_t>(ids.size() - reused), static_cast<uint32_t>(reused)};
     turn.sink.on_prompt(progress);
@@ -170,12 +145,14 @@ Status ModelSession::prefill(Turn& turn, std::span<const TokenId> ids) {
             return Status::success();
         }
         const size_t n = std::min<size_t>(kPrefillBatch, ids.size() - at);
-        RETURN_IF_ERROR(append(ids.subspan(at, n), at + n == ids.size() ? LogitsFor::last : LogitsFor::none));
-        cached_.insert(cached_.end(), ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + n));
+        RETURN_IF_ERROR(append(turn, ids.subspan(at, n), at + n == ids.size() ? LogitsFor::last : LogitsFor::none));
+        if (turn.finished) return Status::success();
         at += n;
         progress.tokens_done += static_cast<uint32_t>(n);
         turn.sink.on_prompt(progress);
     }
+    // Of a turn that goes on, the prompt's own logits are worth more: the turn may be written anew.
+    if (turn.request.continuation.empty()) timeline_.keep_logits();
     return Status::success();
 }
 
@@ -201,14 +178,12 @@ Status ModelSession::emit(Turn& turn, const SampledToken& token, Origin origin) 
     }
     turn.parser.feed(token.id, shown_bytes(*loaded_, token.id), turn.forwarder, closer(origin));
     turn.letters.feed(bytes);
-    if (decoder_->length() >= decoder_->context_length()) {
+    if (timeline_.length() >= timeline_.context_length()) {
         turn.result.finish = FinishReason::context_full;
         turn.finished = true;
         return Status::success();
     }
-    RETURN_IF_ERROR(append(std::span(&token.id, 1), LogitsFor::last));
-    cached_.push_back(token.id);
-    return Status::success();
+    return append(turn, std::span(&token.id, 1), LogitsFor::last);
 }
 
 Status ModelSession::force_close(Turn& turn) {
@@ -218,7 +193,7 @@ Status ModelSession::force_close(Turn& turn) {
     ASSIGN_OR_RETURN(const auto ids, loaded_->tokenizer->encode(close));
     for (const TokenId id : ids) {
         if (turn.finished) break;
-        RETURN_IF_ERROR(emit(turn, turn.sampler.measure(decoder_->logits().row(0), id), Origin::forced_close));
+        RETURN_IF_ERROR(emit(turn, turn.sampler.measure(timeline_.logits(), id), Origin::forced_close));
     }
     return Status::success();
 }
@@ -246,7 +221,7 @@ Status ModelSession::decode(Turn& turn) {
             turn.result.finish = FinishReason::max_tokens;
             return Status::success();
         }
-        const SampledToken token = turn.sampler.sample(decoder_->logits().row(0));
+        const SampledToken token = turn.sampler.sample(timeline_.logits());
         RETURN_IF_ERROR(emit(turn, token, Origin::sampled));
         if (!turn.finished && close_is_due(turn, loaded_->tokenizer->vocabulary().bytes(token.id))) RETURN_IF_ERROR(force_close(turn));
     }
@@ -264,9 +239,9 @@ Result<GenerationResult> ModelSession::run(const GenerateRequest& request, Gener
         }
         prompt.ids.push_back(token.id);
     }
-    if (prompt.ids.size() >= decoder_->context_length()) {
+    if (prompt.ids.size() >= timeline_.context_length()) {
         return Error{ErrorCode::context_full, "the conversation needs " + std::to_string(prompt.ids.size()) +
-                                                  " tokens and the context holds " + std::to_string(decoder_->context_length()) +
+                                                  " tokens and the context holds " + std::to_string(timeline_.context_length()) +
                                                   ": start a new chat, shorten the message, or open the model with a longer context"};
     }
     Turn turn(request, sink, *loaded_, prompt.opens_thought);
@@ -289,7 +264,7 @@ Result<GenerationResult> ModelSession::run(const GenerateRequest& request, Gener
         turn.result.finish = FinishReason::error;
         turn.result.error = status.error();
     }
-    turn.result.notice = std::exchange(notice_, {});
+    turn.result.notice = timeline_.take_notice();
     turn.parser.finish(turn.result.finish == FinishReason::end_of_turn, turn.forwarder);
     turn.result.thought = turn.parser.status();
     turn.result.closed_by = turn.parser.closed_by();
@@ -313,31 +288,33 @@ Result<PromptPreview> ModelSession::preview(const GenerateRequest& request) cons
         ASSIGN_OR_RETURN(EncodedPrompt prompt, encode_prompt(*loaded_, request));
         const auto tokens = static_cast<uint32_t>(prompt.ids.size() + request.continuation.size());
         return PromptPreview{.text = std::move(prompt.text), .tokens = tokens, .opens_thought = prompt.opens_thought};
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorCode::out_of_memory, "not enough memory for the prompt; close other programs"};
     } catch (const std::exception& error) {
         return Error{ErrorCode::internal, error.what()};
     }
 }
 
 Result<std::vector<float>> ModelSession::score(std::span<const TokenId> ids) {
-    if (ids.size() > decoder_->context_length()) {
+    if (ids.size() > timeline_.context_length()) {
         return Error{ErrorCode::context_full,
-                     std::to_string(ids.size()) + " tokens do not fit a context of " + std::to_string(decoder_->context_length())};
+                     std::to_string(ids.size()) + " tokens do not fit a context of " + std::to_string(timeline_.context_length())};
     }
     try {
         std::vector<float> logits;
         logits.reserve(ids.size() * loaded_->info.vocabulary_size);
-        decoder_->truncate(0);
-        cached_.clear();
+        timeline_.clear();
         for (size_t at = 0; at < ids.size(); at += kPrefillBatch) {
             const auto batch = ids.subspan(at, std::min<size_t>(kPrefillBatch, ids.size() - at));
-            RETURN_IF_ERROR(append(batch, LogitsFor::all));
-            cached_.insert(cached_.end(), batch.begin(), batch.end());
-            const auto rows = decoder_->logits();
+            RETURN_IF_ERROR(timeline_.append(batch, LogitsFor::all, nullptr));
+            const auto rows = timeline_.all_logits();
             for (size_t t = 0; t < rows.rows; ++t) logits.insert(logits.end(), rows.row(t).begin(), rows.row(t).end());
         }
         return logits;
     } catch (const std::bad_alloc&) {
         return Error{ErrorCode::out_of_memory, "not enough memory for the logits of " + std::to_string(ids.size()) + " tokens"};
+    } catch (const std::exception& error) {
+        return Error{ErrorCode::internal, error.what()};
     }
 }
 

@@ -18,6 +18,10 @@ namespace soliloquy {
 
 using TokenId = uint32_t;
 
+/// Tokens of a prompt that are read in one pass: short enough that Stop is felt, long enough to be fast. Sessions, the placement on a
+/// device, the foreseen need of memory and the benchmark all go by it.
+constexpr uint32_t kPrefillBatch = 256;
+
 /// The longest context that a model gets unasked.
 constexpr uint32_t kLongestDefaultContext = 32768;
 
@@ -26,7 +30,7 @@ struct ModelDevice {
     std::shared_ptr<Accelerator> accelerator = nullptr;  ///< nullptr: the CPU alone
     PlacementWish wish = {};
     uint32_t context_length = 0;  ///< of the decoders to come, one of which is counted; 0 = the model's own, at most the longest default
-    uint32_t max_batch = 512;
+    uint32_t max_batch = kPrefillBatch;
 };
 
 struct ModelOptions {
@@ -56,8 +60,8 @@ enum class LogitsFor : uint8_t { none, last, all };
 
 struct DecoderOptions {
     uint32_t context_length = 4096;
-    uint32_t max_batch = 512;  ///< longest run of tokens in one pass
-    bool cpu_only = false;     ///< leaves the model's device alone; the weights are in the host's memory, too
+    uint32_t max_batch = kPrefillBatch;  ///< longest run of tokens in one pass
+    bool cpu_only = false;               ///< leaves the model's device alone; the weights are in the host's memory, too
 };
 
 class Decoder {

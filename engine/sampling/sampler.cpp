@@ -28,9 +28,10 @@ Sampler::Sampler(const SamplingOptions& options, uint32_t vocabulary_size)
     clean_.resize(blocks * kLogitBlock, kNothing);
     block_max_.resize(blocks, kNothing);
     block_sums_.resize(blocks);
+    if (options_.top_p == 0.0f) options_.top_k = 1;  // the fewest tokens that reach nothing: the likeliest
     if (!(options_.top_p > 0.0f && options_.top_p < 1.0f)) options_.top_p = 1.0f;
     if (!(options_.min_p > 0.0f && options_.min_p <= 1.0f)) options_.min_p = 0.0f;
-    if (options_.top_k >= vocabulary_size) options_.top_k = 0;
+    if (options_.top_k >= vocabulary_size && options_.top_k != 1) options_.top_k = 0;
     if (draws(options_)) candidates_.reserve(vocabulary_size);
 }
 

@@ -25,7 +25,8 @@ struct SampledToken {
 /// Each filter sees what the one before it left: top-k keeps the k largest logits; min-p keeps p >= min_p * max p; top-p keeps the
 /// fewest most probable tokens whose share of the probability that is left reaches top_p. Filters see the distribution at
 /// temperature 1; the temperature shapes the draw among the survivors. Equal logits are ordered by id, the lower first.
-/// Options out of range are taken as off: temperature below 1e-6 or not finite is greedy, top_p outside (0, 1), min_p outside (0, 1].
+/// top_p 0 keeps the most probable token alone. Options out of range are taken as off: temperature below 1e-6 or not finite is greedy,
+/// top_p outside [0, 1), min_p outside (0, 1].
 class Sampler {
   public:
     Sampler(const SamplingOptions& options, uint32_t vocabulary_size);

@@ -81,8 +81,8 @@ struct CpuKernels {
     [[nodiscard]] ActivationFormat quantized_format() const noexcept { return activation_format(DType::q8_0); }
 
     ActivationFormat (*activation_format)(DType weight) noexcept;
-    /// x[n] -> ceil(n / 256) chunks, and BF16 behind them where that is the format. NaN becomes 0; infinities make the chunk's scale
-    /// infinite.
+    /// x[n] -> ceil(n / 256) chunks, and BF16 behind them where that is the format. A NaN or an infinity
+    /// makes the scale of its 32 numbers NaN or infinite, and with it every product.
     void (*quantize_q8)(const float* x, size_t n, ActivationChunk* out) noexcept;
     void (*matmul)(const MatMulTile& tile) noexcept;
 

@@ -214,16 +214,24 @@ TEST_P(Vector, QuantizedActivationsAreTheScalarOnes) {
         for (size_t at = chunks * sizeof out[0], i = 0; at < bytes; at += 2, ++i) {
             uint16_t half;
             std::memcpy(&half, written + at, 2);
-            const float number = i < n && !std::isnan(x[i]) ? x[i] : 0.0f;
+            if (i < n && std::isnan(x[i])) {
+                ASSERT_TRUE(std::isnan(bf16_to_f32(half))) << i;
+                continue;
+            }
+            const float number = i < n ? x[i] : 0.0f;
             ASSERT_NEAR(bf16_to_f32(half), number, 0x1p-8f * std::fabs(number) + 1e-37f) << i;
         }
         for (size_t i = 0; i < n; ++i) {
-            if (std::isnan(x[i])) continue;
+            if (n > 100 && i < 32) {
+                ASSERT_TRUE(std::isnan(out[0].scale[0])) << "beside a NaN";
+                continue;
+            }
             const float value = out[i / 256].scale[i % 256 / 32] * static_cast<float>(out[i / 256].quant[i % 256]);
             ASSERT_NEAR(value, x[i], 0.502f * out[i / 256].scale[i % 256 / 32]);
         }
         for (size_t b = 0; b < chunks * 8; ++b) {
             int sum = 0;
+            if (n > 100 && b == 0) continue;
             for (size_t i = 0; i < 32; ++i) sum += out[b / 8].quant[b % 8 * 32 + i];
             ASSERT_FLOAT_EQ(out[b / 8].sum[b % 8], out[b / 8].scale[b % 8] * static_cast<float>(sum));
             ASSERT_NEAR(out[b / 8].sum[b % 8], out[b / 8].half_sum[b % 8 * 2] + out[b / 8].half_sum[b % 8 * 2 + 1], 1e-4f);

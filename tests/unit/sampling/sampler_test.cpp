@@ -131,6 +131,22 @@ TEST(Sampler, FiltersOverAWholeVocabularyAgreeWithASort) {
     EXPECT_EQ(reachable(options, logits, 12000), std::set<TokenId>(order.begin(), order.begin() + 20));
 }
 
+TEST(Sampler, TopPOfZeroTakesTheLikeliest) {
+    for (const size_t n : {1, 2, 300}) {
+        const std::vector<float> logits = random_logits(n, 3);
+        const auto likeliest = static_cast<TokenId>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+        for (const uint32_t top_k : {0u, 5u}) {
+            for (const float min_p : {0.0f, 0.1f}) {
+                SamplingOptions options = hot(1.5f);
+                options.top_p = 0.0f;
+                options.top_k = top_k;
+                options.min_p = min_p;
+                EXPECT_EQ(reachable(options, logits, 200), std::set<TokenId>{likeliest});
+            }
+        }
+    }
+}
+
 TEST(Sampler, HostileLogitsDoNoHarm) {
     const uint32_t n = 130;
     std::vector<std::vector<float>> cases{std::vector<float>(n, std::nanf("")), std::vector<float>(n, kInfinity),

@@ -33,9 +33,7 @@ void quantize_row_twice(const float* x, size_t n, ActivationChunk* out) noexcept
     for (size_t i = 0; i < chunks * kActivationChunk; i += 16) {
         const size_t there = i < n ? smaller(16, n - i) : 0;
         const __m512 v = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << there) - 1u), x + (there > 0 ? i : 0));
-        const __mmask16 numbers = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);  // NaN becomes 0, as in the chunks
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(halves + 2 * i),
-                            __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(_mm512_maskz_mov_ps(numbers, v))));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(halves + 2 * i), __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(v)));
     }
 }
 

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "engine/backend/cpu/simd/avx2_vectors.h"
+#include "engine/backend/cpu/simd/chunk_scale.h"
 #include "engine/backend/cpu/simd/float_kernels.h"
 
 namespace soliloquy {
 namespace {
 
-/// 8 numbers to integers in -127..127; NaN becomes 0.
+/// 8 numbers to integers in -127..127; NaN becomes 0, and its block's scale NaN.
 inline __m256i round_to_bytes(__m256 x, __m256 inverse) noexcept {
     const __m256 scaled = _mm256_mul_ps(x, inverse);
     const __m256 limited = _mm256_max_ps(_mm256_min_ps(scaled, _mm256_set1_ps(127.0f)), _mm256_set1_ps(-127.0f));
@@ -35,10 +36,8 @@ inline void quantize_32(const float* x, ActivationChunk& out, size_t b) noexcept
     const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(q[0], q[1]), _mm256_packs_epi32(q[2], q[3]));
     const __m256i ordered = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out.quant + 32 * b), ordered);
-    out.scale[b] = scale;
-    out.sum[b] = scale * static_cast<float>(sum_low + sum_high);
-    out.half_sum[2 * b] = scale * static_cast<float>(sum_low);
-    out.half_sum[2 * b + 1] = scale * static_cast<float>(sum_high);
+    const __m256 broken = _mm256_or_ps(_mm256_cmp_ps(v[0], v[1], _CMP_UNORD_Q), _mm256_cmp_ps(v[2], v[3], _CMP_UNORD_Q));
+    set_scale(out, b, _mm256_movemask_ps(broken) != 0, scale, sum_low, sum_high);
 }
 
 }  // namespace

@@ -3,12 +3,12 @@
 
 #include <immintrin.h>
 
-#include "engine/backend/cpu/cpu_kernels.h"
+#include "engine/backend/cpu/simd/chunk_scale.h"
 
 namespace soliloquy {
 namespace {
 
-/// 16 numbers to signed bytes; `sum` gets the sum of the bytes. NaN becomes 0.
+/// 16 numbers to signed bytes; `sum` gets the sum of the bytes. NaN becomes 0, and its block's scale NaN.
 inline __m128i quantize_16(__m512 x, __m512 inverse, int& sum) noexcept {
     const __m512 scaled = _mm512_mul_ps(x, inverse);
     const __mmask16 numbers = _mm512_cmp_ps_mask(scaled, scaled, _CMP_ORD_Q);
@@ -27,10 +27,7 @@ inline void quantize_32(const float* x, ActivationChunk& out, size_t b) noexcept
     int sum_low, sum_high;
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out.quant + 32 * b), quantize_16(low, inverse, sum_low));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out.quant + 32 * b + 16), quantize_16(high, inverse, sum_high));
-    out.scale[b] = scale;
-    out.sum[b] = scale * static_cast<float>(sum_low + sum_high);
-    out.half_sum[2 * b] = scale * static_cast<float>(sum_low);
-    out.half_sum[2 * b + 1] = scale * static_cast<float>(sum_high);
+    set_scale(out, b, _mm512_cmp_ps_mask(low, high, _CMP_UNORD_Q) != 0, scale, sum_low, sum_high);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 /// engine/backend/cpu/simd/neon_quantize.h: activations to signed bytes with NEON.
 #pragma once
 
+#include "engine/backend/cpu/simd/chunk_scale.h"
 #include "engine/backend/cpu/simd/float_kernels.h"
 #include "engine/backend/cpu/simd/neon_vectors.h"
 
@@ -9,9 +10,11 @@ namespace {
 
 inline void quantize_32(const float* x, ActivationChunk& out, size_t b) noexcept {
     float32x4_t v[8], largest = vdupq_n_f32(0.0f);
+    uint32x4_t numbers = vdupq_n_u32(~0u);
     for (int i = 0; i < 8; ++i) {
         v[i] = vld1q_f32(x + 4 * i);
         largest = vmaxnmq_f32(largest, vabsq_f32(v[i]));  // a NaN loses
+        numbers = vandq_u32(numbers, vceqq_f32(v[i], v[i]));
     }
     const float scale = vmaxvq_f32(largest) / 127.0f;
     const float inverse = scale > 0.0f ? 1.0f / scale : 0.0f;
@@ -27,10 +30,7 @@ inline void quantize_32(const float* x, ActivationChunk& out, size_t b) noexcept
         pairs[i] = vcombine_s16(vmovn_s32(q[0]), vmovn_s32(q[1]));
     }
     for (int i = 0; i < 2; ++i) vst1q_s8(out.quant + 32 * b + 16 * i, vcombine_s8(vmovn_s16(pairs[2 * i]), vmovn_s16(pairs[2 * i + 1])));
-    out.scale[b] = scale;
-    out.sum[b] = scale * static_cast<float>(sums[0] + sums[1]);
-    out.half_sum[2 * b] = scale * static_cast<float>(sums[0]);
-    out.half_sum[2 * b + 1] = scale * static_cast<float>(sums[1]);
+    set_scale(out, b, vminvq_u32(numbers) == 0, scale, sums[0], sums[1]);
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 /// engine/backend/cpu/simd/scalar_kernels.cpp: the portable table, and the exact one: every formula as it is written down.
-#include "engine/backend/cpu/simd/tables.h"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "engine/backend/cpu/simd/chunk_scale.h"
+#include "engine/backend/cpu/simd/tables.h"
 #include "engine/core/float16.h"
 #include "engine/quant/dequantize.h"
 
@@ -26,10 +26,13 @@ void scalar_quantize_q8(const float* x, size_t n, ActivationChunk* out) noexcept
             const size_t size = std::min<size_t>(32, count - b * 32);
             const float* block = x + begin + b * 32;
             float largest = 0.0f;
-            for (size_t i = 0; i < size; ++i) largest = std::max(largest, std::fabs(block[i]));  // NaN never wins
+            bool broken = false;
+            for (size_t i = 0; i < size; ++i) {
+                largest = std::max(largest, std::fabs(block[i]));  // NaN never wins
+                broken = broken || std::isnan(block[i]);
+            }
             const float scale = largest / 127.0f;
             const float inverse = scale > 0.0f ? 1.0f / scale : 0.0f;
-            out->scale[b] = scale;
             int sums[2] = {0, 0};
             for (size_t i = 0; i < size; ++i) {
                 const float scaled = block[i] * inverse;
@@ -37,9 +40,7 @@ void scalar_quantize_q8(const float* x, size_t n, ActivationChunk* out) noexcept
                 out->quant[b * 32 + i] = static_cast<int8_t>(rounded);
                 sums[i / 16] += static_cast<int>(rounded);
             }
-            out->sum[b] = scale * static_cast<float>(sums[0] + sums[1]);
-            out->half_sum[2 * b] = scale * static_cast<float>(sums[0]);
-            out->half_sum[2 * b + 1] = scale * static_cast<float>(sums[1]);
+            set_scale(*out, b, broken, scale, sums[0], sums[1]);
         }
     }
 }
