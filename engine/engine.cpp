@@ -40,8 +40,10 @@ class LoadedEngine final : public Engine {
             if (!decoder.ok()) return decoder.error();
             return make_session(loaded_, std::move(decoder).value(), std::move(notice));
         } catch (const std::bad_alloc&) {
-            return Error{ErrorCode::out_of_memory, "not enough memory for a context of " + std::to_string(loaded_->info.context_length) +
-                                                       " tokens: open the model with a shorter one"};
+            return out_of_memory_error([&] {
+                return "not enough memory for a context of " + std::to_string(loaded_->info.context_length) +
+                       " tokens: open the model with a shorter one";
+            });
         }
     }
 
@@ -49,7 +51,7 @@ class LoadedEngine final : public Engine {
         try {
             return loaded_->tokenizer->encode(text, control_tokens);
         } catch (const std::bad_alloc&) {
-            return Error{ErrorCode::out_of_memory, "not enough memory for the tokens of " + std::to_string(text.size()) + " bytes"};
+            return out_of_memory_error([&] { return "not enough memory for the tokens of " + std::to_string(text.size()) + " bytes"; });
         }
     }
 
@@ -285,14 +287,18 @@ Result<std::shared_ptr<Engine>> open_engine_on(const std::filesystem::path& path
             return engine.error().within(path.string());
         return engine;
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::out_of_memory, "not enough memory to open " + path.string()};
+        return out_of_memory_error([&] { return "not enough memory to open " + path.string(); });
     } catch (const std::exception& error) {
         return Error{ErrorCode::internal, path.string() + ": " + error.what()};
     }
 }
 
 Result<std::shared_ptr<Engine>> open_engine(const std::filesystem::path& path, const LoadOptions& options) {
-    return open_engine_on(path, options, vulkan_source(options.cache_folder));
+    try {
+        return open_engine_on(path, options, vulkan_source(options.cache_folder));
+    } catch (const std::exception&) {
+        return out_of_memory_error([&] { return "not enough memory to open " + path.string(); });
+    }
 }
 
 }  // namespace soliloquy

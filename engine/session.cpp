@@ -118,6 +118,7 @@ struct ModelSession::Turn {
     Sampler sampler;
     GenerationResult result;
     Clock::time_point start = Clock::now();
+    uint32_t read_tokens = 0;         // of the prompt and of what is continued
     uint32_t index = 0;               // of the next token in the assistant's turn
     uint32_t tokens_since_close = 0;  // since closing the thought was asked for
     bool finished = false;
@@ -125,7 +126,7 @@ struct ModelSession::Turn {
 
 /// As Timeline::append; a stop while it reads again what a failed device had held finishes the turn.
 Status ModelSession::append(Turn& turn, std::span<const TokenId> ids, LogitsFor wanted) {
-    const Timeline::Watch watch{stop_, turn.sink};
+    const Timeline::Watch watch{stop_, turn.sink, turn.read_tokens};
     Status status = timeline_.append(ids, wanted, &watch);
     if (status.ok() || status.error().code != ErrorCode::cancelled) return status;
     turn.result.finish = FinishReason::stopped;
@@ -134,6 +135,7 @@ Status ModelSession::append(Turn& turn, std::span<const TokenId> ids, LogitsFor 
 }
 
 Status ModelSession::prefill(Turn& turn, std::span<const TokenId> ids) {
+    turn.read_tokens = static_cast<uint32_t>(ids.size());
     const size_t reused = timeline_.reuse(ids, turn.request.repeatable);
     turn.result.reused_tokens = static_cast<uint32_t>(reused);
     PromptProgress progress{0, static_cast<uint32_t>(ids.size() - reused), static_cast<uint32_t>(reused)};
@@ -277,7 +279,8 @@ Result<GenerationResult> ModelSession::generate(const GenerateRequest& request, 
     try {
         return run(request, sink);
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::out_of_memory, "not enough memory to go on; close other programs or open the model with a shorter context"};
+        return out_of_memory_error(
+            [] { return std::string("not enough memory to go on; close other programs or open the model with a shorter context"); });
     } catch (const std::exception& error) {
         return Error{ErrorCode::internal, error.what()};
     }
@@ -289,7 +292,7 @@ Result<PromptPreview> ModelSession::preview(const GenerateRequest& request) cons
         const auto tokens = static_cast<uint32_t>(prompt.ids.size() + request.continuation.size());
         return PromptPreview{.text = std::move(prompt.text), .tokens = tokens, .opens_thought = prompt.opens_thought};
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::out_of_memory, "not enough memory for the prompt; close other programs"};
+        return out_of_memory_error([] { return std::string("not enough memory for the prompt; close other programs"); });
     } catch (const std::exception& error) {
         return Error{ErrorCode::internal, error.what()};
     }
@@ -312,7 +315,7 @@ Result<std::vector<float>> ModelSession::score(std::span<const TokenId> ids) {
         }
         return logits;
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::out_of_memory, "not enough memory for the logits of " + std::to_string(ids.size()) + " tokens"};
+        return out_of_memory_error([&] { return "not enough memory for the logits of " + std::to_string(ids.size()) + " tokens"; });
     } catch (const std::exception& error) {
         return Error{ErrorCode::internal, error.what()};
     }

@@ -123,17 +123,14 @@ Status Timeline::go_on_with_cpu(const Error& why, const Watch* watch) {
     decoder_.reset();  // gives the device's memory back first
     left_device_ = true;
     ASSIGN_OR_RETURN(decoder_, make_decoder(*loaded_, true));
-    PromptProgress progress{0, static_cast<uint32_t>(held.size()), 0};
     for (size_t at = 0; at < held.size(); at += kPrefillBatch) {
         if (watch != nullptr) {
+            watch->sink.on_prompt({std::min(static_cast<uint32_t>(at), watch->prompt_tokens), watch->prompt_tokens, 0});
             if (watch->stop.load()) return Error{ErrorCode::cancelled, "stopped"};
-            watch->sink.on_prompt(progress);
         }
         const auto batch = std::span(held).subspan(at, std::min<size_t>(kPrefillBatch, held.size() - at));
         RETURN_IF_ERROR(append_once(batch, LogitsFor::none));
-        progress.tokens_done += static_cast<uint32_t>(batch.size());
     }
-    if (watch != nullptr && !held.empty()) watch->sink.on_prompt(progress);
     return Status::success();
 }
 

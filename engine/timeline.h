@@ -26,6 +26,7 @@ class Timeline {
     struct Watch {
         const std::atomic<bool>& stop;
         GenerationSink& sink;
+        uint32_t prompt_tokens;  ///< what the progress is told of: tokens that were written since are not counted
     };
 
     [[nodiscard]] uint32_t length() const noexcept { return static_cast<uint32_t>(ids_.size()); }

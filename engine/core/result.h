@@ -31,6 +31,16 @@ struct Error {
     [[nodiscard]] Error within(std::string_view where) const { return {code, std::string(where) + ": " + message}; }
 };
 
+/// out_of_memory with what `words()` gives, or with fewer words where there is no memory even for those.
+template <typename Words>
+[[nodiscard]] Error out_of_memory_error(Words&& words) noexcept {
+    try {
+        return {ErrorCode::out_of_memory, words()};
+    } catch (...) {
+        return {ErrorCode::out_of_memory, "out of memory"};  // short enough to need none
+    }
+}
+
 template <typename T>
 class [[nodiscard]] Result {
   public:

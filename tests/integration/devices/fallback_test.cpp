@@ -147,6 +147,48 @@ TEST(Fallback, what_fails_in_a_prompt_or_an_answer_goes_on_with_the_cpu) {
     }
 }
 
+TEST(Fallback, reading_again_with_the_cpu_can_be_stopped_and_says_how_far_it_is) {
+    GenerateRequest request = question();
+    request.messages.front().content = std::string(700, 'a');
+    request.max_tokens = 4;
+    for (const uint32_t run : {3u, 5u}) {  // in the prompt's third batch, in the answer
+        const Computer computer({.at_run = kLost, .run = run});
+        const auto engine = computer.open(options_for(Device::automatic)).value();
+        const auto session = engine->new_session().value();
+        uint32_t before = 0;
+        {  // as it is without a stop: the batches are told again
+            const Computer other({.at_run = kLost, .run = run});
+            const auto whole_engine = other.open(options_for(Device::automatic)).value();
+            CollectingSink whole;
+            ASSERT_EQ(whole_engine->new_session().value()->generate(request, whole)->finish, FinishReason::max_tokens);
+            for (const PromptProgress& each : whole.prompts) {
+                EXPECT_LE(each.tokens_done, each.tokens_total);
+                EXPECT_EQ(each.tokens_total, whole.prompts.front().tokens_total) << "of the prompt, whatever was written since";
+                before += each.tokens_done == 256 ? 1 : 0;
+            }
+            EXPECT_EQ(before, 2u) << "told for the device and for the CPU";
+        }
+        uint32_t seen = 0;
+        struct SecondTime final : CollectingSink {
+            void on_prompt(const PromptProgress& progress) override {
+                CollectingSink::on_prompt(progress);
+                if (progress.tokens_done == 256 && ++*seen == 2) session->stop();
+            }
+            Session* session = nullptr;
+            uint32_t* seen = nullptr;
+        } stopping;
+        stopping.session = session.get();
+        stopping.seen = &seen;
+        const auto stopped = session->generate(request, stopping);
+        ASSERT_TRUE(stopped.ok());
+        EXPECT_EQ(stopped->finish, FinishReason::stopped);
+        EXPECT_THAT(stopped->notice, HasSubstr("goes on with the CPU"));
+        EXPECT_EQ(session->tokens_in_cache(), 256u);
+        CollectingSink rest;
+        EXPECT_EQ(session->generate(request, rest)->finish, FinishReason::max_tokens) << "and goes on";
+    }
+}
+
 TEST(Fallback, a_device_asked_for_by_name_fails_with_its_error_and_works_when_opened_again) {
     for (const Error& fault : {kFull, kLost}) {
         const Computer broken({.at_run = fault, .run = 30});
