@@ -223,6 +223,7 @@ Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const Lo
     const Report report = [&options](float done) { return !options.progress || options.progress(done); };
     const Error cancelled{ErrorCode::cancelled, "loading " + path.filename().string() + " was cancelled"};
     if (!report(0.0f)) return cancelled;
+    if (std::string problem = cpu_instruction_set_problem(); !problem.empty()) return Error{ErrorCode::unsupported, std::move(problem)};
     ASSIGN_OR_RETURN(auto opened, GgufFile::open(path));
     ASSIGN_OR_RETURN(auto choice, choose_for_model(options, source));
     auto loaded = std::make_shared<LoadedModel>();

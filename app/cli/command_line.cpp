@@ -50,6 +50,8 @@ Exit codes:
 
 Environment:
   NO_COLOR        no dimming on terminals
+  SOLILOQUY_INSTRUCTION_SET
+                  scalar, avx2, avxvnni, avx512, amx or neon: what the CPU computes with (default: the best it has)
   XDG_DATA_HOME   where the data folder lies unless --data names one
   XDG_CACHE_HOME  where a GPU's compiled shaders are kept unless --data names a folder
 )";

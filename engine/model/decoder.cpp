@@ -131,5 +131,6 @@ Result<std::unique_ptr<Decoder>> Decoder::create(std::shared_ptr<const Model> mo
 }
 
 std::string_view cpu_instruction_set() noexcept { return cpu_kernels().name; }
+std::string cpu_instruction_set_problem() { return instruction_set_problem(); }
 
 }  // namespace soliloquy

@@ -84,5 +84,7 @@ class Decoder {
 
 /// "scalar", "AVX2", "AVX-512 VNNI", "NEON": what this machine's CPU runs.
 [[nodiscard]] std::string_view cpu_instruction_set() noexcept;
+/// Why the instruction set that the environment names cannot be had (cpu_kernels.h); empty when nothing is wrong.
+[[nodiscard]] std::string cpu_instruction_set_problem();
 
 }  // namespace soliloquy

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "engine/core/dtype.h"
@@ -129,9 +130,15 @@ struct CpuKernels {
 /// x = exp(x - max) / sum. A row of -inf becomes zeros.
 void softmax(const CpuKernels& kernels, float* x, size_t n) noexcept;
 
-/// The fastest table that this processor runs, found with cpuid (x86) or the auxiliary vector (Arm).
+/// The environment variable that names the table to compute with ("scalar", "avx2", "avxvnni", "avx512", "amx", "neon"), so that a result
+/// of another machine can be had on this one. Read once, when kernels are first asked for.
+constexpr const char* kInstructionSetVariable = "SOLILOQUY_INSTRUCTION_SET";
+
+/// The fastest table that this processor runs, found with cpuid (x86) or the auxiliary vector (Arm), or the one that the variable names.
 [[nodiscard]] const CpuKernels& cpu_kernels() noexcept;
-/// The fastest table without a matrix unit: attention and sums keep the precision of F32.
+/// Why the table that the variable names cannot be had, and which can; empty when it can, or when none is named.
+[[nodiscard]] std::string instruction_set_problem();
+/// The same without a matrix unit: attention and sums keep the precision of F32.
 [[nodiscard]] const CpuKernels& f32_cpu_kernels() noexcept;
 /// The oracle: scalar loops, F32 activations for every type, sums in double precision.
 [[nodiscard]] const CpuKernels& exact_cpu_kernels() noexcept;

@@ -131,6 +131,8 @@ def limits():
 
 
 def errors():
+    unknown = run("ask", "Hi", env={**os.environ, "SOLILOQUY_INSTRUCTION_SET": "abacus"})
+    check(unknown.returncode == 1 and b"abacus" in unknown.stderr and b"scalar" in unknown.stderr, "an instruction set that is not there")
     missing = run("ask", "--model", "/no/such/model.gguf", QUESTION)
     check(missing.returncode == 1 and b"/no/such/model.gguf" in missing.stderr, "a missing model is named")
     with tempfile.TemporaryDirectory() as folder:

@@ -248,7 +248,9 @@ TEST(CpuKernelTables, AreFoundByTheirNames) {
     const auto supported = supported_cpu_kernels();
     ASSERT_FALSE(supported.empty());
     EXPECT_EQ(supported.front()->id, "scalar");
-    EXPECT_EQ(&cpu_kernels(), supported.back());
+    if (std::getenv(kInstructionSetVariable) == nullptr) {
+        EXPECT_EQ(&cpu_kernels(), supported.back());
+    }
     for (const CpuKernels* table : supported) EXPECT_EQ(find_cpu_kernels(table->id), table);
     EXPECT_EQ(find_cpu_kernels("exact"), nullptr);
     EXPECT_EQ(find_cpu_kernels("abacus"), nullptr);

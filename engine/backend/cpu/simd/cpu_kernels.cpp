@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 #include "engine/backend/cpu/simd/tables.h"
 
@@ -85,6 +86,11 @@ Supported find_supported() noexcept {
     return found;
 }
 
+const char* wanted_table() noexcept {
+    const char* const wanted = std::getenv(kInstructionSetVariable);
+    return wanted != nullptr && *wanted != '\0' ? wanted : nullptr;
+}
+
 }  // namespace
 
 std::span<const CpuKernels* const> supported_cpu_kernels() noexcept {
@@ -92,9 +98,27 @@ std::span<const CpuKernels* const> supported_cpu_kernels() noexcept {
     return {kSupported.tables.data(), kSupported.count};
 }
 
-const CpuKernels& cpu_kernels() noexcept { return *supported_cpu_kernels().back(); }
+const CpuKernels& cpu_kernels() noexcept {
+    static const CpuKernels* const kChosen = [] {
+        const char* const wanted = wanted_table();
+        const CpuKernels* const found = wanted != nullptr ? find_cpu_kernels(wanted) : nullptr;
+        return found != nullptr ? found : supported_cpu_kernels().back();
+    }();
+    return *kChosen;
+}
+
+std::string instruction_set_problem() {
+    const char* const wanted = wanted_table();
+    if (wanted == nullptr || find_cpu_kernels(wanted) != nullptr) return {};
+    std::string problem =
+        std::string(kInstructionSetVariable) + " asks for '" + wanted + "', which this processor or this build does not have; it has";
+    for (const CpuKernels* table : supported_cpu_kernels())
+        problem += (table == supported_cpu_kernels().front() ? " " : ", ") + std::string(table->id);
+    return problem;
+}
 
 const CpuKernels& f32_cpu_kernels() noexcept {
+    if (cpu_kernels().matrix_unit == nullptr) return cpu_kernels();
     const auto supported = supported_cpu_kernels();
     return **std::find_if(supported.rbegin(), supported.rend(), [](const CpuKernels* table) { return table->matrix_unit == nullptr; });
 }
