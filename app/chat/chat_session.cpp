@@ -43,6 +43,8 @@ ChatSession::ChatSession(Setup setup, QObject* parent) : QObject(parent), setup_
     flush_timer_.setInterval(setup_.flush_interval_ms);
     flush_timer_.setTimerType(Qt::PreciseTimer);
     connect(&flush_timer_, &QTimer::timeout, this, &ChatSession::flush);
+    save_timer_.setInterval(setup_.save_again_interval_ms);
+    connect(&save_timer_, &QTimer::timeout, this, &ChatSession::save_unsaved);
     // What was deleted before the last exit was purged then; this is for an exit that was a crash.
     (void)setup_.store->purge_removed(setup_.clock->unix_ms() - kUndoOutlivesCrashMs);
     new_conversation();
@@ -54,13 +56,13 @@ ChatSession::~ChatSession() {
     worker_->shut_down();
     if (turn_.message != 0) {
         flush();
-        (void)checkpoint();
-        (void)setup_.store->finish_stream(turn_.message, {.status = store::MessageStatus::interrupted,
-                                                          .thought_closed_by = live().thought_closed_by,
-                                                          .counters = live().counters,
-                                                          .now = setup_.clock->unix_ms()});
+        keep_unsaved({.status = store::MessageStatus::interrupted,
+                      .thought_closed_by = live().thought_closed_by,
+                      .counters = live().counters,
+                      .now = setup_.clock->unix_ms()});
         turn_ = {};
     }
+    (void)save_unsaved();
     purge_deleted();
 }
 
@@ -104,6 +106,7 @@ void ChatSession::new_conversation() {
 }
 
 bool ChatSession::open_conversation(store::ConversationId id) {
+    (void)save_unsaved();  // so that the store has all of it, if it can
     const auto conversation = setup_.store->conversation(id);
     if (!conversation.ok()) {
         report(conversation.error());

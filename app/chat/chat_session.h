@@ -67,7 +67,8 @@ class ChatSession : public QObject {
         std::filesystem::path model{};  ///< opened at the first message, or by load_model()
         LoadOptions load{};             ///< device, threads, context length; progress is set by the session
         int flush_interval_ms = 33;
-        int checkpoint_interval_ms = 400;  ///< well under the second that a crash may cost: the window may be late, too
+        int save_again_interval_ms = 3000;  ///< between tries to store the end of a turn that the store refused
+        int checkpoint_interval_ms = 400;   ///< well under the second that a crash may cost: the window may be late, too
     };
     explicit ChatSession(Setup setup, QObject* parent = nullptr);
     ~ChatSession() override;  ///< stops, stores what came, joins the engine thread
@@ -183,8 +184,18 @@ class ChatSession : public QObject {
     };
     [[nodiscard]] LoadOptions load_options() const;
     [[nodiscard]] ChatSettings settings_of_new_conversation() const;
-    bool can_begin() const noexcept { return turn_.message == 0; }
-    bool begin_turn(store::MessageId parent, const std::optional<QString>& question);
+    /// A turn whose end the store refused. At most one: no other begins before it is stored.
+    struct UnsavedTurn {
+        store::MessageId message = 0;
+        store::ConversationId conversation = 0;
+        store::StreamChunk chunk{};  ///< what is not appended yet
+        store::StreamEnd end{};
+    };
+    bool can_begin();                         ///< no turn runs, and the last one is stored; else it says why not
+    void keep_unsaved(store::StreamEnd end);  ///< of the turn that ends now, with all that is pending
+    bool save_unsaved();                      ///< false when the store refuses again; true when there is nothing to save
+    store::StoreStatus store_unsaved();
+    bool begin_turn(store::MessageId parent, const std::optional<QString>& question, bool keeps_draft = false);
     bool resume(store::MessageId assistant, bool close_thought);
     void generate(const GenerateRequest& request, bool ends_in_thought);
     [[nodiscard]] GenerateRequest request_before(int index) const;
@@ -234,6 +245,8 @@ class ChatSession : public QObject {
     MessageView parked_;
     store::StreamChunk pending_{};  ///< came, but is not yet in the store
     std::chrono::steady_clock::time_point last_checkpoint_{};
+    std::optional<UnsavedTurn> unsaved_{};
+    QTimer save_timer_;
     bool store_failed_ = false;
 };
 

@@ -47,9 +47,9 @@ bool ChatSession::send(const QString& text) {
     return begin_turn(messages_.isEmpty() ? 0 : messages_.back().id, text);
 }
 
-bool ChatSession::begin_turn(store::MessageId parent, const std::optional<QString>& question) {
+bool ChatSession::begin_turn(store::MessageId parent, const std::optional<QString>& question, bool keeps_draft) {
     const qint64 now = setup_.clock->unix_ms();
-    store::TurnStart start{.conversation = conversation_, .parent = parent, .now = now};
+    store::TurnStart start{.conversation = conversation_, .parent = parent, .keeps_draft = keeps_draft, .now = now};
     if (question) start.question = question->toStdString();
     const auto known_name = model_names_.find(setup_.model);
     start.model_name = known_name != model_names_.end() ? known_name->second : setup_.model.stem().string();
@@ -105,7 +105,7 @@ bool ChatSession::regenerate(store::MessageId assistant) {
 bool ChatSession::edit(store::MessageId user, const QString& text) {
     const int index = index_of(user);
     if (!can_begin() || index < 0 || messages_[index].role != store::Role::user || text.trimmed().isEmpty()) return false;
-    return begin_turn(index == 0 ? 0 : messages_[index - 1].id, text);
+    return begin_turn(index == 0 ? 0 : messages_[index - 1].id, text, true);
 }
 
 bool ChatSession::retry(store::MessageId assistant) {
@@ -196,13 +196,17 @@ void ChatSession::finish_turn(const GenerationEnd& end) {
     if (error) view.parts.push_back({.kind = store::PartKind::error, .text = QString::fromStdString(*error)});
     for (PartView& part : view.parts) part.open = false;
 
-    const auto finished = checkpoint() ? setup_.store->finish_stream(turn_.message, {.status = view.status,
-                                                                                     .thought_closed_by = view.thought_closed_by,
-                                                                                     .counters = view.counters,
-                                                                                     .error = error,
-                                                                                     .now = setup_.clock->unix_ms()})
-                                       : store::StoreStatus(store::Done{});
-    if (!finished.ok()) report(finished.error());
+    store::StreamEnd stored_end{.status = view.status,
+                                .thought_closed_by = view.thought_closed_by,
+                                .counters = view.counters,
+                                .error = error,
+                                .now = setup_.clock->unix_ms()};
+    if (!checkpoint()) {
+        keep_unsaved(std::move(stored_end));
+    } else if (const auto finished = setup_.store->finish_stream(turn_.message, stored_end); !finished.ok()) {
+        report(finished.error());
+        keep_unsaved(std::move(stored_end));
+    }
     refresh_abilities(view);
     name_conversation(view);
     const store::MessageId message = turn_.message;

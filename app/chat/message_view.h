@@ -27,6 +27,7 @@ struct MessageView {
     store::Counters counters{};  ///< live while streaming; thought_ms and answer_ms run on the injected clock
     QString model_name{};
     qint64 created_ms = 0;  ///< Unix time
+    bool saved = true;      ///< false while the store refuses the end of what was written
     int sibling_index = 0, sibling_count = 1;
     /// What the amber bar, the menu and the Retry button go by.
     bool can_continue_thinking = false;  ///< stopped, interrupted or unfinished inside its thought

@@ -113,6 +113,10 @@ StoreResult<std::unique_ptr<ConversationStore>> ConversationStore::open(const fs
         } else {
             migrate(*state->sql);
             state->recovered = recover_streams(*state->sql);
+            // What keeps the traces from being erased (a reader, a full disk) is no reason not to open; the next deletion tries again.
+            (void)guarded_status([&] {
+                if (has_traces(*state->sql)) erase_traces(*state->sql, false);
+            });
         }
         return std::unique_ptr<ConversationStore>(new ConversationStore(std::move(state)));
     });
@@ -146,6 +150,12 @@ StoreResult<fs::path> ConversationStore::move_aside(const fs::path& file) {
         }
         return kept;
     });
+}
+
+bool ConversationStore::commits_are_synced() const {
+    constexpr int64_t kFull = 2;
+    const auto synced = guarded<bool>([&] { return state_->sql->pragma("PRAGMA synchronous") >= kFull; });
+    return synced.ok() && *synced;
 }
 
 uint32_t ConversationStore::recovered_messages() const noexcept { return state_->recovered; }

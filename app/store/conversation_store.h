@@ -26,7 +26,8 @@ struct TurnStart {
     ConversationId conversation = 0;
     std::optional<Conversation> new_conversation{};  ///< made in the same transaction; then `conversation` and `parent` do not matter
     MessageId parent = 0;                            ///< message the first new row answers; 0 = starts the conversation
-    std::optional<std::string> question{};
+    std::optional<std::string> question{};           ///< takes the place of the conversation's draft, in the same transaction
+    bool keeps_draft = false;                        ///< the question is an edited one: what is typed for the next stays
     std::string model_name{}, model_hash{};
     UnixMs now = 0;
 };
@@ -122,6 +123,7 @@ class ConversationStore {
     StoreStatus set_value(std::string_view key, std::string_view value);
     [[nodiscard]] StoreResult<std::optional<std::string>> value(std::string_view key) const;
 
+    [[nodiscard]] bool commits_are_synced() const;               ///< between transactions always true: a turn's end reaches the disk
     [[nodiscard]] uint32_t recovered_messages() const noexcept;  ///< streams found interrupted when the store was opened
 
   private:

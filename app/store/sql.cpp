@@ -45,14 +45,18 @@ int64_t Sql::pragma(const char* sql) { return database_.execAndGet(sql).getInt64
 
 // With WAL, NORMAL writes a commit to the log without waiting for the disk: a killed program loses nothing, a power cut loses what no FULL
 // commit followed. Turns are begun and finished in FULL; the checkpoints between them, once or twice a second, need not stop the window.
-Transaction::Transaction(Sql& sql, Durability durability) : sql_(sql), durability_(durability) {
-    if (durability_ == Durability::soon) sql_.database().exec("PRAGMA synchronous = NORMAL");
-    sql_.run("BEGIN IMMEDIATE");
+Transaction::Synchronous::Synchronous(Sql& of, Durability wanted) : sql(of), durability(wanted) {
+    if (durability == Durability::soon) sql.database().exec("PRAGMA synchronous = NORMAL");
 }
+
+Transaction::Synchronous::~Synchronous() {
+    if (durability == Durability::soon) sql.database().tryExec("PRAGMA synchronous = FULL");
+}
+
+Transaction::Transaction(Sql& sql, Durability durability) : sql_(sql), synchronous_(sql, durability) { sql_.run("BEGIN IMMEDIATE"); }
 
 Transaction::~Transaction() {
     if (open_) sql_.database().tryExec("ROLLBACK");
-    if (durability_ == Durability::soon) sql_.database().tryExec("PRAGMA synchronous = FULL");
 }
 
 void Transaction::commit() {

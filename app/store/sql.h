@@ -91,15 +91,24 @@ enum class Durability { now, soon };
 
 class Transaction {
   public:
-    Transaction(Sql& sql, Durability durability);
+    Transaction(Sql& sql, Durability durability);  ///< throws when another program keeps the lock; the durability is then as before
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     void commit();
 
   private:
+    /// PRAGMA synchronous for the time of one transaction. An object of its own, so that it ends even where BEGIN throws.
+    struct Synchronous {
+        Synchronous(Sql& sql, Durability wanted);
+        ~Synchronous();
+        Synchronous(const Synchronous&) = delete;
+        Synchronous& operator=(const Synchronous&) = delete;
+        Sql& sql;
+        Durability durability;
+    };
     Sql& sql_;
-    Durability durability_;
+    Synchronous synchronous_;
     bool open_ = true;
 };
 

@@ -38,5 +38,7 @@ void append_runs(std::vector<Part>& parts, const std::vector<TextRun>& runs);
 uint32_t recover_streams(Sql& sql);
 /// Rewrites the index without its deleted words and empties the log.
 void erase_traces(Sql& sql, bool in_memory);
+/// Whether something was deleted whose words may still lie in the index or the log: the program ended before they were erased.
+[[nodiscard]] bool has_traces(Sql& sql);
 
 }  // namespace soliloquy::store

@@ -141,14 +141,17 @@ StoreResult<Turn> ConversationStore::begin_turn(const TurnStart& start) {
         if (start.new_conversation) {
             turn.conversation = insert_conversation(sql, *start.new_conversation);
             parent = 0;
-            sql.run("DELETE FROM drafts WHERE conversation_id = 0");
         }
         if (start.question) {
             turn.user =
                 insert_message(sql, {.conversation = turn.conversation, .parent = parent, .role = Role::user, .created = start.now});
             insert_part(sql, turn.user, Role::user, 0, {.kind = PartKind::text, .text = *start.question});
-            sql.run("DELETE FROM drafts WHERE conversation_id = ?", turn.conversation);
             parent = turn.user;
+        }
+        if (start.new_conversation) {
+            sql.run("DELETE FROM drafts WHERE conversation_id = 0");
+        } else if (start.question && !start.keeps_draft) {
+            sql.run("DELETE FROM drafts WHERE conversation_id = ?", turn.conversation);
         }
         turn.assistant = insert_message(sql, {.conversation = turn.conversation,
                                               .parent = parent,
@@ -214,12 +217,25 @@ uint32_t recover_streams(Sql& sql) {
         while (row.next()) left.push_back(row.integer(0));
     }
     if (left.empty()) return 0;
-    Transaction transaction(sql, Durability::now);
     for (const MessageId id : left) {
-        fold(sql, id, std::nullopt);
-        sql.run("UPDATE messages SET status = ? WHERE id = ?", static_cast<int>(MessageStatus::interrupted), id);
+        const auto interrupt = [&](bool with_tokens) {
+            Transaction transaction(sql, Durability::now);
+            if (!with_tokens) {
+                sql.run("DELETE FROM stream_tokens WHERE message_id = ?", id);
+                sql.run("DELETE FROM message_tokens WHERE message_id = ?", id);
+            }
+            fold(sql, id, std::nullopt);
+            sql.run("UPDATE messages SET status = ? WHERE id = ?", static_cast<int>(MessageStatus::interrupted), id);
+            transaction.commit();
+        };
+        // Tokens are derived from what was written and may be damaged; the text decides, and stays.
+        try {
+            interrupt(true);
+        } catch (const StoreError& error) {
+            if (error.code != StoreErrorCode::broken) throw;
+            interrupt(false);
+        }
     }
-    transaction.commit();
     return static_cast<uint32_t>(left.size());
 }
 

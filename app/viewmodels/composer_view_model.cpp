@@ -71,11 +71,12 @@ bool ComposerViewModel::send() {
     }
     const QString text = text_;
     setText({});
-    keep_draft();
+    draft_timer_.stop();  // the draft stays in the store until the transaction that holds the question takes it away
     if (!session_.send(text)) {
         setText(text);
         return false;
     }
+    session_.update_context_meter(text_);
     draft_of_ = session_.conversation();
     return true;
 }

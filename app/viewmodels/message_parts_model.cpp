@@ -540,6 +540,7 @@ QString MessagePartsModel::bar_text(int index) const {
     const MessageView& from = view(index);
     if (from.role != store::Role::assistant) return {};
     const bool inside = from.can_continue_thinking || from.can_answer_from_here;
+    if (!from.saved) return tr("Not saved yet: the disk or another program refuses. It is tried again while this window is open.");
     switch (from.status) {
         case MessageStatus::unfinished:
             return tr("The model stopped inside its thought.");

@@ -50,10 +50,10 @@ class ChatTest : public ::testing::Test {
         store.reset();
         std::filesystem::remove_all(folder);
     }
-    void restart() {
+    void restart(int busy_timeout_ms = 5000) {
         session.reset();
         store.reset();
-        auto opened = store::ConversationStore::open(folder / "conversations.db");
+        auto opened = store::ConversationStore::open(folder / "conversations.db", {.busy_timeout_ms = busy_timeout_ms});
         ASSERT_TRUE(opened.ok()) << opened.error().message;
         store = std::move(*opened);
         session = std::make_unique<ChatSession>(ChatSession::Setup{.store = store.get(),
@@ -61,6 +61,7 @@ class ChatTest : public ::testing::Test {
                                                                    .clock = &clock,
                                                                    .model = "scripted.gguf",
                                                                    .flush_interval_ms = 5,
+                                                                   .save_again_interval_ms = 20,
                                                                    .checkpoint_interval_ms = 20});
         QObject::connect(session.get(), &ChatSession::trouble, [this](const QString& what, const QString& details) {
             troubles += (what + u'|' + details + u'\n').toStdString();

@@ -99,6 +99,71 @@ TEST_F(ForgetTest, AForgottenThoughtIsInNoFileAndTheAnswerStays) {
     EXPECT_EQ(store->message(turn.assistant)->text_of(PartKind::text), "ANXSWERMARKER ANXSWERMARKER more");
 }
 
+TEST_F(ForgetTest, AThoughtTooLongToBeFoldedIsForgottenWithItsTokens) {
+    const ConversationId id = new_conversation();
+    const auto turn = store->begin_turn({.conversation = id, .question = "q"});
+    for (uint32_t i = 0; i < 20; ++i) {
+        StreamChunk chunk;
+        chunk.text = {{.kind = PartKind::reasoning, .begins_part = i == 0, .text = "THXOUGHTMARKER "}};
+        chunk.tokens = some_tokens(i * 1000, 1000);
+        ASSERT_TRUE(store->append_stream(turn->assistant, chunk).ok());
+    }
+    ASSERT_TRUE(store->finish_stream(turn->assistant, {}).ok());
+    ASSERT_EQ(store->tokens(turn->assistant)->size(), 20'000u);
+    ASSERT_TRUE(store->forget_thought(turn->assistant).ok());
+    EXPECT_TRUE(store->tokens(turn->assistant)->empty());
+    expect_no(all_bytes(), {"XOUGHTMARKER", "xoughtmarker"});
+}
+
+TEST_F(ForgetTest, AConversationOfAnyLengthIsDeletedAndDoesNotKeepTheNext) {
+    const ConversationId lengthy = new_conversation("lengthy"), brief = new_conversation("brief");
+    {
+        SQLite::Database direct(file.string(), SQLite::OPEN_READWRITE);
+        SQLite::Transaction transaction(direct);
+        SQLite::Statement insert(direct, "INSERT INTO messages (conversation_id, parent_id, role, status, created) VALUES (?, ?, 0, 0, 1)");
+        int64_t parent = 0;
+        for (int i = 0; i < 5000; ++i) {
+            insert.bind(1, static_cast<int64_t>(lengthy));
+            parent == 0 ? insert.bind(2) : insert.bind(2, parent);
+            insert.exec();
+            insert.reset();
+            parent = direct.getLastInsertRowid();
+        }
+        transaction.commit();
+    }
+    add_turn(brief, 0, "q", "t", "a");
+    ASSERT_TRUE(store->remove_conversation(lengthy, 1).ok());
+    ASSERT_TRUE(store->remove_conversation(brief, 1).ok());
+    const auto purged = store->purge_removed(2);
+    ASSERT_TRUE(purged.ok()) << purged.error().message;
+    EXPECT_EQ(*purged, 2u);
+    SQLite::Database direct(file.string(), SQLite::OPEN_READONLY);
+    for (const char* table : {"conversations", "messages", "parts", "message_tokens"}) {
+        EXPECT_EQ(direct.execAndGet(std::string("SELECT COUNT(*) FROM ") + table).getInt(), 0) << table;
+    }
+}
+
+TEST_F(ForgetTest, WordsThatAnInterruptedDeletionLeftAreErasedAtTheNextStart) {
+    fill_around();
+    ConversationId id = 0;
+    add_marked(id);
+    fill_around();
+    store.reset();
+    store = std::move(*ConversationStore::open(file, {.busy_timeout_ms = 50}));
+    {
+        // What keeps the log keeps the traces, as the end of the program at this moment would.
+        SQLite::Database reader(file.string(), SQLite::OPEN_READONLY);
+        reader.exec("BEGIN");
+        SQLite::Statement look(reader, "SELECT COUNT(*) FROM messages");
+        ASSERT_TRUE(look.executeStep());
+        ASSERT_FALSE(store->forget_conversation(id).ok());
+        ASSERT_TRUE(holds(all_bytes(), "THXOUGHTMARKER"));
+        store.reset();
+    }
+    reopen();
+    expect_no(all_bytes(), {"ITLEMARKER", "XUESTIONMARKER", "XOUGHTMARKER", "xoughtmarker", "xuestionmarker"});
+}
+
 TEST_F(ForgetTest, AReaderThatKeepsTheLogIsAnErrorNotASilence) {
     ConversationId id = 0;
     add_marked(id);

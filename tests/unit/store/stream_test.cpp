@@ -1,4 +1,6 @@
 /// tests/unit/store/stream_test.cpp: a stream in chunks is the stream in one piece; what a crash leaves; flat cost.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <chrono>
 #include <cstdio>
 #include <random>
@@ -181,6 +183,36 @@ TEST_F(StoreTest, ACheckpointCostsTheSameAtTheEndOfALongStream) {
                 fold);
     EXPECT_LT(late, 3 * early + 1.0);
     EXPECT_EQ(store->tokens(turn->assistant)->size(), 100'000u);
+}
+
+TEST_F(StoreTest, DamagedTokensOfAnInterruptedAnswerDoNotHideTheText) {
+    const ConversationId id = new_conversation();
+    const auto turn = store->begin_turn({.conversation = id, .question = "q"});
+    StreamChunk chunk;
+    chunk.text = {{.kind = PartKind::text, .begins_part = true, .text = "what was written"}};
+    chunk.tokens = some_tokens(0, 3);
+    ASSERT_TRUE(store->append_stream(turn->assistant, chunk).ok());
+    store.reset();
+    SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("UPDATE stream_tokens SET ids = x'00112233'");
+    reopen();
+    EXPECT_EQ(store->recovered_messages(), 1u);
+    EXPECT_EQ(store->message(turn->assistant)->text_of(PartKind::text), "what was written");
+    EXPECT_EQ(store->message(turn->assistant)->status, MessageStatus::interrupted);
+    EXPECT_TRUE(store->tokens(turn->assistant)->empty());
+}
+
+TEST_F(StoreTest, AWriteThatFoundALockLeavesTheNextOneAsSafeAsBefore) {
+    const ConversationId id = new_conversation();
+    store.reset();
+    store = std::move(*ConversationStore::open(file, {.busy_timeout_ms = 20}));
+    const auto turn = store->begin_turn({.conversation = id, .question = "q"});
+    SQLite::Database other(file.string(), SQLite::OPEN_READWRITE);
+    other.exec("BEGIN IMMEDIATE");
+    const auto refused = store->append_stream(turn->assistant, {.text = {{.kind = PartKind::text, .text = "more"}}});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, StoreErrorCode::busy);
+    other.exec("ROLLBACK");
+    EXPECT_TRUE(store->commits_are_synced());
 }
 
 }  // namespace
