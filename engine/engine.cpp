@@ -6,6 +6,7 @@
 #include <mutex>
 #include <new>
 
+#include "engine/chat/content_form.h"
 #include "engine/chat/past_thoughts.h"
 #include "engine/device_source.h"
 #include "engine/fit.h"
@@ -126,7 +127,8 @@ ModelInfo describe(const GgufFile& file, const LoadedModel& loaded, const std::f
     info.reasoning_profile = std::string(loaded.profile.name());
     info.can_think = loaded.profile.can_think();
     info.thinking_can_be_switched = loaded.profile.thinking_can_be_switched;
-    const PastThoughtsRule past = past_thoughts_of(*loaded.chat_template, loaded.profile);
+    const PastThoughtsRule past = past_thoughts_of(*loaded.chat_template, loaded.profile, loaded.content_form);
+    info.template_notice = loaded.content_form.problem.empty() ? notice_of(loaded.content_form) : loaded.content_form.problem;
     info.past_thoughts = past_thoughts_name(past.rule);
     info.past_thoughts_can_be_kept = past.can_be_kept;
     return info;
@@ -201,6 +203,14 @@ Result<DeviceChoice> choose_for_model(const LoadOptions& options, const DeviceSo
     return choose_device({options.device, options.which_device}, list_devices_of(source, options.threads));
 }
 
+/// Inputs without messages: what the vocabulary gives to every rendering.
+TemplateInputs tokens_of(const Vocabulary& vocabulary) {
+    TemplateInputs inputs;
+    if (vocabulary.bos()) inputs.bos_token = vocabulary.bytes(*vocabulary.bos());
+    if (vocabulary.eos()) inputs.eos_token = vocabulary.bytes(*vocabulary.eos());
+    return inputs;
+}
+
 /// Tokenizer, chat template and thinking profile of the file.
 Status read_chat_parts(LoadedModel& loaded, const LoadOptions& options) {
     if (loaded.model->vocabulary_size() < loaded.tokenizer->vocabulary().size()) {
@@ -211,6 +221,7 @@ Status read_chat_parts(LoadedModel& loaded, const LoadOptions& options) {
     auto parsed = ChatTemplate::parse(source);
     if (!parsed.ok()) return parsed.error().within("the chat template");
     loaded.chat_template.emplace(std::move(parsed).value());
+    loaded.content_form = content_form_of(*loaded.chat_template, tokens_of(loaded.tokenizer->vocabulary()));
     if (options.reasoning_profile.empty()) {
         loaded.profile = choose_reasoning_profile(source, loaded.tokenizer->vocabulary());
     } else {
@@ -255,14 +266,14 @@ std::vector<ReasoningProfileName> reasoning_profiles() {
 
 Result<EncodedPrompt> encode_prompt(const LoadedModel& loaded, const GenerateRequest& request) {
     const Vocabulary& vocabulary = loaded.tokenizer->vocabulary();
-    TemplateInputs inputs;
+    TemplateInputs inputs = tokens_of(vocabulary);
+    inputs.form = loaded.content_form;
     inputs.messages = request.messages;
     inputs.thinking = request.thinking;
     inputs.keep_past_thoughts = request.keep_past_thoughts;
-    if (vocabulary.bos()) inputs.bos_token = vocabulary.bytes(*vocabulary.bos());
-    if (vocabulary.eos()) inputs.eos_token = vocabulary.bytes(*vocabulary.eos());
     auto rendered = loaded.chat_template->render(inputs);
     if (!rendered.ok()) return rendered.error().within("the chat template");
+    RETURN_IF_ERROR(check_question_arrives(*loaded.chat_template, inputs, *rendered));
     EncodedPrompt prompt;
     ASSIGN_OR_RETURN(prompt.ids, loaded.tokenizer->encode(*rendered));
     const bool wants_bos = vocabulary.add_bos() && vocabulary.bos().has_value();

@@ -86,6 +86,7 @@ struct ModelInfo {
     std::string past_thoughts;               ///< the model's own rule: "dropped", "kept", "kept after the last question"
     bool past_thoughts_can_be_kept = false;  ///< dropped by themselves, but the template has a switch: GenerateRequest::keep_past_thoughts
     bool has_chat_template = false;
+    std::string template_notice;  ///< what the user should know of the chat template: "... no place for a system message ..."; mostly empty
     DeviceChoice device;
 };
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "engine/chat/chat_template.h"
+#include "engine/chat/content_form.h"
 #include "engine/chat/past_thoughts.h"
 #include "engine/chat/reasoning_profile.h"
 #include "engine/gguf/gguf_file.h"
@@ -93,8 +94,15 @@ void report_text_side(const GgufFile& file, ModelReport& report) {
         report.warnings.emplace_back("The file has no chat template: a plain one is used, and thoughts cannot be told from answers.");
     } else if (const auto parsed = ChatTemplate::parse(report.chat_template); !parsed.ok()) {
         report.problems.push_back("The chat template cannot be read: " + parsed.error().message);
-    } else if (profile.can_think()) {
-        const PastThoughtsRule past = past_thoughts_of(*parsed, profile);
+    } else {
+        TemplateInputs tokens;
+        if (vocabulary.bos()) tokens.bos_token = vocabulary.bytes(*vocabulary.bos());
+        if (vocabulary.eos()) tokens.eos_token = vocabulary.bytes(*vocabulary.eos());
+        const ContentForm form = content_form_of(*parsed, tokens);
+        if (!form.problem.empty()) report.problems.push_back("The chat template cannot be used for a plain conversation: " + form.problem);
+        if (const auto notice = notice_of(form); !notice.empty()) report.notices.emplace_back(notice);
+        if (!profile.can_think()) return;
+        const PastThoughtsRule past = past_thoughts_of(*parsed, profile, form);
         report.past_thoughts = past_thoughts_name(past.rule);
         report.past_thoughts_can_be_kept = past.can_be_kept;
     }

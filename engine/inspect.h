@@ -38,6 +38,7 @@ struct ModelReport {
     std::vector<TensorRow> tensors;
     std::vector<TypeShare> types;       ///< largest first
     std::vector<std::string> problems;  ///< why it cannot be run, one sentence each; empty = it can
+    std::vector<std::string> notices;   ///< runs, and honest files have it too, but the user should know: no place for system messages
     std::vector<std::string> warnings;  ///< runs, but something is unusual: no chat template, tensors that are not used
 };
 

@@ -23,6 +23,7 @@ struct LoadedModel {
     std::shared_ptr<const Model> model;
     std::unique_ptr<Tokenizer> tokenizer;
     std::optional<ChatTemplate> chat_template;
+    ContentForm content_form;  ///< of that template
     ReasoningProfile profile;
     std::shared_ptr<ThreadPool> threads;
     bool may_fall_back = false;  ///< to the CPU, when the device fails: it was chosen automatically

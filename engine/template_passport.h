@@ -19,6 +19,7 @@ struct TemplateFinding {
         writes_address,     ///< puts a web address into the prompt
         invisible_text,     ///< puts letters that nobody can see into the prompt
         enormous,           ///< longer than templates are
+        refuses_all,        ///< cannot render the plainest conversation: no chat is possible with it
         message_left_out,   ///< a message of the conversation does not reach the model, or not as it was written
         message_repeated,   ///< a message is written more than once
         message_moved,      ///< messages are written in another order

@@ -58,6 +58,7 @@ std::string as_text(const ModelReport& report, const std::filesystem::path& path
     text += report.problems.empty() ? "\nThis program can run it.\n" : "\nThis program cannot run it:\n";
     if (!where.empty()) text += fmt::format("On {}.\n", where);
     for (const std::string& problem : report.problems) text += fmt::format("  - {}\n", problem);
+    for (const std::string& notice : report.notices) text += fmt::format("  note: {}\n", notice);
     for (const std::string& warning : report.warnings) text += fmt::format("  note: {}\n", warning);
 
     text += fmt::format("\nMetadata ({} keys)\n", report.metadata.size());
@@ -91,6 +92,7 @@ std::string as_json(const ModelReport& report, const std::filesystem::path& path
               {"runs", report.problems.empty()},
               {"on_gpu", where},
               {"problems", report.problems},
+              {"notices", report.notices},
               {"warnings", report.warnings}};
     json["types"] = Json::array();
     for (const auto& type : report.types) json["types"].push_back({{"type", type.type}, {"tensors", type.tensors}, {"bytes", type.bytes}});

@@ -28,10 +28,37 @@ std::string_view role_name(Role role) noexcept {
 Value from_template(std::string_view text) { return Value::string(std::string(text), TextSource::from_template); }
 Value from_content(const std::string& text) { return Value::string(text, TextSource::from_content); }
 
-Value message_value(const ChatMessage& message, bool with_thought) {
+Value content_value(const std::string& text, bool as_parts) {
+    if (!as_parts) return from_content(text);
+    std::vector<std::pair<Value, Value>> part;
+    part.emplace_back(from_template("type"), from_template("text"));
+    part.emplace_back(from_template("text"), from_content(text));
+    return Value::list({Value::dict(std::move(part))});
+}
+
+/// System messages go into the user message that follows; those that none follows stay.
+std::vector<ChatMessage> without_system(const std::vector<ChatMessage>& messages) {
+    std::vector<ChatMessage> joined, waiting;
+    for (const ChatMessage& message : messages) {
+        if (message.role == Role::system) {
+            waiting.push_back(message);
+            continue;
+        }
+        joined.push_back(message);
+        if (message.role != Role::user) continue;
+        std::string before;
+        for (const ChatMessage& system : waiting) before.append(system.content).append("\n\n");
+        joined.back().content.insert(0, before);
+        waiting.clear();
+    }
+    joined.insert(joined.end(), waiting.begin(), waiting.end());
+    return joined;
+}
+
+Value message_value(const ChatMessage& message, bool with_thought, const ContentForm& form) {
     std::vector<std::pair<Value, Value>> entries;
     entries.emplace_back(from_template("role"), from_template(role_name(message.role)));
-    entries.emplace_back(from_template("content"), from_content(message.content));
+    entries.emplace_back(from_template("content"), content_value(message.content, form.as_parts[static_cast<size_t>(message.role)]));
     if (with_thought && !message.reasoning.empty())
         entries.emplace_back(from_template("reasoning_content"), from_content(message.reasoning));
     return Value::dict(std::move(entries));
@@ -40,7 +67,9 @@ Value message_value(const ChatMessage& message, bool with_thought) {
 jinja::Variables variables_of(const TemplateInputs& inputs) {
     std::vector<Value> messages;
     messages.reserve(inputs.messages.size());
-    for (const ChatMessage& message : inputs.messages) messages.push_back(message_value(message, inputs.keep_past_thoughts.value_or(true)));
+    const bool with_thoughts = inputs.keep_past_thoughts.value_or(true);
+    for (const ChatMessage& message : inputs.form.system_before_user ? without_system(inputs.messages) : inputs.messages)
+        messages.push_back(message_value(message, with_thoughts, inputs.form));
     jinja::Variables variables;
     variables.emplace_back("messages", Value::list(std::move(messages)));
     variables.emplace_back("add_generation_prompt", Value::boolean(inputs.add_generation_prompt));

@@ -1,6 +1,7 @@
 /// engine/chat/chat_template.h: renders a conversation with a model's own Jinja template, keeping the provenance of every byte.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +19,16 @@ class Value;
 
 namespace soliloquy {
 
+/// How a template takes messages, found out by content_form_of(). By default: every content a string, system messages as they are.
+struct ContentForm {
+    std::array<bool, 4> as_parts{};   ///< by Role: the content is a list of parts, [{"type": "text", "text": ...}]
+    bool system_before_user = false;  ///< no place for a system message: its text goes before that of the next user message
+    std::string problem;              ///< neither form brings the user's words into the prompt: why, in a sentence
+};
+
 struct TemplateInputs {
     std::vector<ChatMessage> messages;
+    ContentForm form{};
     bool add_generation_prompt = true;
     std::string bos_token, eos_token;        ///< template bytes
     std::optional<bool> thinking;            ///< sets enable_thinking and thinking, and reasoning_effort low | high

@@ -13,6 +13,7 @@ struct PastThoughtsRule {
 
 /// Renders a short conversation whose first answer has a thought, and looks for that thought. A template that refuses the conversation
 /// gives the rule of the profile's family. Whether thoughts between tool calls survive is the family's word: nothing here calls tools.
-[[nodiscard]] PastThoughtsRule past_thoughts_of(const ChatTemplate& chat_template, const ReasoningProfile& profile);
+[[nodiscard]] PastThoughtsRule past_thoughts_of(const ChatTemplate& chat_template, const ReasoningProfile& profile,
+                                                const ContentForm& form = {});
 
 }  // namespace soliloquy

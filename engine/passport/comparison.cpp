@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "engine/chat/content_form.h"
 #include "engine/chat/reasoning_profile.h"
 #include "engine/passport/families.h"
 #include "engine/passport/known_words.h"
@@ -38,17 +39,25 @@ class Comparison {
 
     std::vector<TemplateFinding> run() {
         check_architecture();
+        ContentForm form = content_form_of(template_);
+        // Whether system messages have a place is what is asked here, so nothing is joined.
+        form.system_before_user = false;
         const auto bare_messages = probe_conversation(false, kTurns);
-        const auto bare = shape_of(template_, bare_messages, std::nullopt);
-        if (!bare.ok()) return std::move(findings_);
+        const auto bare = shape_of(template_, bare_messages, std::nullopt, form);
+        if (!bare.ok()) {
+            report(Finding::refuses_all, {},
+                   "The template refuses even a plain conversation, so no chat is possible with it: " + bare.error().message, true);
+            return std::move(findings_);
+        }
         check_messages(*bare, bare_messages);
         const auto messages = probe_conversation(true, kTurns);
-        const auto full = shape_of(template_, messages, true);
+        const auto full = shape_of(template_, messages, true, form);
         if (full.ok()) {
             check_messages(*full, messages);
         } else if (family_ != nullptr) {
             report(Finding::refuses_system, {},
-                   "The template refuses a conversation with a system message; those of the family " + name() + " take one.");
+                   "The template refuses a conversation with a system message; those of the family " + name() + " take one.",
+                   family_->may_lack_system);
         }
         if (family_ == nullptr) return std::move(findings_);
         check_frames(*bare, family_->without_system, 0);

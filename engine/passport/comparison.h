@@ -9,8 +9,7 @@
 
 namespace soliloquy::passport {
 
-/// `architecture` is general.architecture, or empty. A template that renders no conversation at all gives no finding: it says so itself
-/// when it is used.
+/// `architecture` is general.architecture, or empty. Of a template that renders no conversation at all that is the finding.
 [[nodiscard]] std::vector<TemplateFinding> compare_with_family(const ChatTemplate& chat_template, std::string_view architecture);
 
 }  // namespace soliloquy::passport

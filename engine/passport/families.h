@@ -15,12 +15,13 @@ struct TemplateFamily {
     std::string_view name{};  ///< for people: "ChatML"
     /// How to recognise the family: all stand in the source of the template.
     std::array<std::string_view, 3> signs{};
-    std::string_view answer{};  ///< opens the model's turn
-    Marks marks{};              ///< everything else that may stand between messages, white space, bos and eos apart
-    size_t beside_system = 0;   ///< bytes of its own words before a system message that was given
-    size_t without_system = 0;  ///< bytes of its own words before the first question when none was given
-    size_t after_system = 0;    ///< bytes of its own words between a system message and what follows
-    bool moves_system = false;  ///< the system message may stand elsewhere than first
+    std::string_view answer{};     ///< opens the model's turn
+    Marks marks{};                 ///< everything else that may stand between messages, white space, bos and eos apart
+    size_t beside_system = 0;      ///< bytes of its own words before a system message that was given
+    size_t without_system = 0;     ///< bytes of its own words before the first question when none was given
+    size_t after_system = 0;       ///< bytes of its own words between a system message and what follows
+    bool moves_system = false;     ///< the system message may stand elsewhere than first
+    bool may_lack_system = false;  ///< some models of the family were never taught system messages
 };
 
 /// The most particular first.

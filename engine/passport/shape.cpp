@@ -33,9 +33,11 @@ std::vector<ChatMessage> probe_conversation(bool with_system, size_t turns) {
     return messages;
 }
 
-Result<Shape> shape_of(const ChatTemplate& chat_template, const std::vector<ChatMessage>& messages, std::optional<bool> thinking) {
+Result<Shape> shape_of(const ChatTemplate& chat_template, const std::vector<ChatMessage>& messages, std::optional<bool> thinking,
+                       const ContentForm& form) {
     TemplateInputs inputs;
     inputs.messages = messages;
+    inputs.form = form;
     inputs.bos_token = kProbeBos;
     inputs.eos_token = kProbeEos;
     inputs.thinking = thinking;

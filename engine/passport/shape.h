@@ -30,6 +30,6 @@ struct Shape {
 
 /// Renders `messages` with a request for an answer. An Error where the template cannot.
 [[nodiscard]] Result<Shape> shape_of(const ChatTemplate& chat_template, const std::vector<ChatMessage>& messages,
-                                     std::optional<bool> thinking);
+                                     std::optional<bool> thinking, const ContentForm& form = {});
 
 }  // namespace soliloquy::passport

@@ -39,6 +39,9 @@ std::string_view name_argument(const Call& call, size_t index, std::string_view 
     return positional[index].view();
 }
 
+/// What these filters walk over: every false value (none, 0, "", undefined) is an empty sequence to them.
+std::vector<Value> candidates(Call& call) { return is_true(call.self) ? elements_of(call.self, call.sandbox) : std::vector<Value>(); }
+
 Value map(Call& call) {
     const auto& named = call.arguments.named;
     const auto by_name = [&](std::string_view name) {
@@ -48,7 +51,7 @@ Value map(Call& call) {
     std::vector<Value> results;
     if (const Value* path = by_name("attribute"); path != nullptr && call.arguments.positional.empty()) {
         const Value* otherwise = by_name("default");
-        for (const Value& item : elements_of(call.self, call.sandbox)) {
+        for (const Value& item : candidates(call)) {
             Value value = path_of(item, *path, call.sandbox);
             results.push_back(value.is_undefined() && otherwise != nullptr ? *otherwise : std::move(value));
         }
@@ -59,7 +62,7 @@ Value map(Call& call) {
     if (filter == nullptr) call.sandbox.fail("map(): there is no filter '" + std::string(name) + "'");
     const Arguments rest = rest_of(call.arguments, 1);
     const Sandbox::Level level(call.sandbox);
-    const Value items = Value::list(elements_of(call.self, call.sandbox), call.sandbox);  // charged: maps nest
+    const Value items = Value::list(candidates(call), call.sandbox);  // charged: maps nest
     for (const Value& item : items.list().items) results.push_back(call_native(*filter, item, rest, call.sandbox));
     return Value::list(std::move(results), call.sandbox, Kind::iterator);
 }
@@ -78,7 +81,7 @@ Value choose(Call& call) {
     const Arguments rest = rest_of(call.arguments, kTest + 1);
     const Sandbox::Level level(call.sandbox);
     std::vector<Value> kept;
-    const Value items = Value::list(elements_of(call.self, call.sandbox), call.sandbox);
+    const Value items = Value::list(candidates(call), call.sandbox);
     for (const Value& item : items.list().items) {
         const Value subject = kOfAttribute ? path_of(item, call.arguments.positional[0], call.sandbox) : item;
         const bool passes = is_true(test == nullptr ? subject : call_native(*test, subject, rest, call.sandbox));

@@ -141,6 +141,10 @@ a{# comment #}b{#- c -#} d|{% raw %}{{ not }} {% this %}{% endraw %}|x {%- if tr
 {{ 1 is is }}
 {{ }}
 {% %}
+{{ none|map("upper")|list }}|{{ none|map(attribute="a")|list }}|{{ none|select("odd")|list }}|{{ none|reject("odd")|list }}|{{ none|selectattr("a", "equalto", "x")|list|length }}|{{ nothing|rejectattr("a")|list }}
+{{ false|map("upper")|list }}|{{ 0|select|list }}|{{ 0.0|reject|list }}|{{ ""|selectattr("a")|list }}|{{ missing|rejectattr("a")|list }}|{{ {}|map("upper")|list }}|{{ []|map("nosuch")|list }}
+{{ true|map("upper")|list }}
+{{ 1|select|list }}
 """.strip("\n").split("\n")
 
 # Templates of several lines: what happens to whitespace around tags.

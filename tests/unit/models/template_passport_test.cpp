@@ -132,7 +132,8 @@ TEST(TemplatePassport, TemplatesOfModelMakersRaiseNoAlarm) {
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
         if (file.path().extension() != ".jinja") continue;
         ++count;
-        const auto findings = examine_template(testing::read_file(file.path()));
+        auto findings = examine_template(testing::read_file(file.path()));
+        std::erase_if(findings, [](const auto& finding) { return finding.harmless; });  // one wants functions for any conversation
         alarms += findings.empty() ? 0 : 1;
         EXPECT_TRUE(findings.empty()) << file.path().filename() << "\n" << all(findings);
     }

@@ -98,6 +98,33 @@ TEST(TemplateShape, EveryTamperingIsToldInWords) {
     std::cout << cases.size() << " tamperings\n";
 }
 
+TEST(TemplateShape, ATemplateThatRendersNothingIsALimitToBeTold) {
+    for (const std::string source :
+         {"{{ raise_exception('only with tools') }}", "{% for t in tools %}{{ t.name.first }}{% endfor %}{{ tools.a.b }}"}) {
+        const auto findings = examine_template(source);
+        ASSERT_TRUE(has(findings, Kind::refuses_all)) << source;
+        EXPECT_TRUE(findings.back().harmless) << "it says nothing in secret";
+    }
+    EXPECT_TRUE(
+        examine_template("{% set tools = none %}{% set list = tools | selectattr('type', 'equalto', 'x') | list %}{% for m in messages %}"
+                         "@{{ m.role }}: {{ m.content }}{% endfor %}")
+            .empty());
+}
+
+TEST(TemplateShape, ListsOfPartsAndFamiliesWithoutSystemMessagesRaiseNoAlarm) {
+    EXPECT_TRUE(examine_template(
+                    tampered("+ m.content + '<|im_end|>\n' }}", "}}{% for c in m.content %}{{ c.text }}{% endfor %}{{- '<|im_end|>\n' }}"))
+                    .empty());
+    const auto gemma = examine_template(
+        "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for m in "
+        "messages %}"
+        "{{ '<start_of_turn>' + ('model' if m.role == 'assistant' else m.role) + '\n' + m['content'] | trim + '<end_of_turn>\n' }}{% "
+        "endfor %}"
+        "{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}");
+    EXPECT_TRUE(std::all_of(gemma.begin(), gemma.end(), [](const auto& finding) { return finding.harmless; })) << all(gemma);
+    EXPECT_TRUE(has(gemma, Kind::refuses_system));
+}
+
 TEST(TemplateShape, AnotherFamilyThanTheArchitectureHas) {
     EXPECT_TRUE(has(examine_template(kChatMl, "gpt-oss"), Kind::other_family));
     EXPECT_FALSE(has(examine_template(kChatMl, "qwen3moe"), Kind::other_family));
@@ -119,7 +146,8 @@ TEST(TemplateShape, GenuineTemplatesPassAndTheirTamperedCopiesDoNot) {
         if (file.path().extension() != ".jinja") continue;
         ++genuine;
         const std::string source = testing::read_file(file.path());
-        const auto findings = examine_template(source);
+        auto findings = examine_template(source);
+        std::erase_if(findings, [](const auto& finding) { return finding.harmless; });
         EXPECT_TRUE(findings.empty()) << file.path().filename() << "\n" << all(findings);
         const passport::TemplateFamily* family = passport::recognise_family(source);
         EXPECT_NE(family, nullptr) << file.path().filename();
