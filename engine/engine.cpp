@@ -8,6 +8,7 @@
 
 #include "engine/chat/content_form.h"
 #include "engine/chat/past_thoughts.h"
+#include "engine/chat/turn_starts.h"
 #include "engine/device_source.h"
 #include "engine/fit.h"
 #include "engine/inspect.h"
@@ -227,6 +228,9 @@ Status read_chat_parts(LoadedModel& loaded, const LoadOptions& options) {
     } else {
         ASSIGN_OR_RETURN(loaded.profile, named_reasoning_profile(options.reasoning_profile, source, loaded.tokenizer->vocabulary()));
     }
+    TemplateInputs inputs = tokens_of(loaded.tokenizer->vocabulary());
+    inputs.form = loaded.content_form;
+    end_turns_where_others_begin(loaded.profile, *loaded.chat_template, inputs, loaded.tokenizer->vocabulary());
     return Status::success();
 }
 

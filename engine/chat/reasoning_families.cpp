@@ -14,7 +14,7 @@ constexpr Spellings kEndThink{"</think>"};
 constexpr Spellings kToolCall{"<tool_call>"};
 constexpr Spellings kDeepSeekTools{"<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>"};
 
-// A template that mentions the marks of a row does so in one of these spellings; "\n" inside them is Jinja source, two letters.
+// What is looked through is the source of a template and what it renders; "\n" inside a sign is Jinja source, two letters.
 constexpr ReasoningFamily kFamilies[] = {
     {.name = "harmony",
      .models = "gpt-oss",
@@ -79,7 +79,7 @@ constexpr ReasoningFamily kFamilies[] = {
      .open = {"<|open|>think<|sep|>"},
      .close = {"<|close|>think<|sep|>"},
      .answer_open = {"<|open|>response<|sep|>"},
-     .answer_close = {"<|close|>response<|sep|>"},
+     .answer_close = {"<|close|>response<|sep|>", "<|close|>message<|sep|>"},
      .opener = ThoughtOpener::prompt,
      .past = PastThoughts::kept,
      .interleaved = true,
@@ -114,9 +114,24 @@ constexpr ReasoningFamily kFamilies[] = {
     {.name = "inkling",
      .models = "Inkling",
      .template_has = {"<|content_thinking|>"},
-     .open = {"<|content_thinking|>"},
+     .open = {"<|content_thinking|>", "<|message_model|><|content_thinking|>"},
      .close = {"<|end_message|>"},
-     .forced_close = "<|end_message|>"},
+     .tool_start = {"<|content_invoke_tool_json|>", "<|content_invoke_tool_text|>", "<|message_model|><|content_invoke_tool_json|>",
+                    "<|message_model|><|content_invoke_tool_text|>"},
+     .answer_open = {"<|content_text|>", "<|message_model|><|content_text|>"},
+     .answer_close = {"<|end_message|>", "<|content_model_end_sampling|>"},
+     .interleaved = true,
+     .forced_close = "<|end_message|><|message_model|><|content_text|>"},
+    {.name = "muse",
+     .models = "Muse Glimmer",
+     .template_has = {"to=self", "<|message|>", "<|eom|>"},
+     .open = {" to=self<|message|>", "<|start|>assistant to=self<|message|>"},
+     .close = {"<|eom|>"},
+     .tool_start = {"<atem:function_calls>"},
+     .answer_open = {" to=user<|message|>", "<|start|>assistant to=user<|message|>"},
+     .answer_close = {"<|eom|>", "<|eot|>"},
+     .interleaved = true,
+     .forced_close = "<|eom|><|start|>assistant to=user<|message|>"},
     {.name = "apriel",
      .models = "Apriel 1.5, 1.6 Thinker",
      .template_has = {"[BEGIN FINAL RESPONSE]"},
@@ -126,9 +141,20 @@ constexpr ReasoningFamily kFamilies[] = {
      .opener = ThoughtOpener::either,
      .marks_are_text = true,
      .forced_close = "\n[BEGIN FINAL RESPONSE]\n"},
+    {.name = "m2",
+     .models = "MiniMax-M2",
+     .template_has = {"]~b]", "</think>"},
+     .open = kThink,
+     .close = kEndThink,
+     .tool_start = {"<minimax:tool_call>"},
+     .opener = ThoughtOpener::prompt,
+     .past = PastThoughts::kept_after_last_user,
+     .interleaved = true,
+     .forced_close = kThinkClose},
     {.name = "granite3.3",
      .models = "Granite 3.3",
      .template_has = {"<think>", "<response>"},
+     .template_lacks = {"<｜Assistant｜>", "[gMASK]", "<|tool_calls_section_begin|>"},  // tool results may be called responses
      .open = kThink,
      .close = kEndThink,
      .answer_open = {"<response>"},
@@ -157,6 +183,7 @@ constexpr ReasoningFamily kFamilies[] = {
     {.name = "hunyuan",
      .models = "Hunyuan A13B",
      .template_has = {"<think>", "<answer>"},
+     .template_lacks = {"<｜Assistant｜>", "[gMASK]", "<|tool_calls_section_begin|>"},
      .open = kThink,
      .close = kEndThink,
      .answer_open = {"<answer>"},
@@ -215,7 +242,7 @@ constexpr ReasoningFamily kFamilies[] = {
      .template_has = {"<|tool_calls_section_begin|>", "</think>"},
      .open = kThink,
      .close = kEndThink,
-     .tool_start = {"<|tool_calls_section_begin|>"},
+     .tool_start = {"<|tool_calls_section_begin|>", "<|tool_call_begin|>"},
      .past = PastThoughts::kept_after_last_user,
      .interleaved = true,
      .forced_close = "</think>"},
@@ -249,16 +276,6 @@ constexpr ReasoningFamily kFamilies[] = {
      .off = OffSwitch::empty_thought,
      .past = PastThoughts::kept_after_last_user,
      .forced_close = "</think>\n"},
-    {.name = "m2",
-     .models = "MiniMax-M2",
-     .template_has = {"]~b]", "</think>"},
-     .open = kThink,
-     .close = kEndThink,
-     .tool_start = {"<minimax:tool_call>"},
-     .opener = ThoughtOpener::prompt,
-     .past = PastThoughts::kept_after_last_user,
-     .interleaved = true,
-     .forced_close = kThinkClose},
     {.name = "exaone",
      .models = "EXAONE 4",
      .template_has = {"[|assistant|]", "<think>"},
@@ -348,7 +365,17 @@ constexpr ReasoningFamily kFamilies[] = {
      .forced_close = kThinkClose},
 };
 
+// Only the marks; nothing else is known of such a model.
+constexpr ReasoningFamily kUntold{.name = "none",
+                                  .models = "models whose template says nothing of thoughts",
+                                  .open = {"<think>", "[THINK]", "<seed:think>", "◁think▷"},
+                                  .close = {"</think>", "[/THINK]", "</seed:think>", "◁/think▷"},
+                                  .past = PastThoughts::kept,
+                                  .forced_close = kThinkClose};
+
 }  // namespace
+
+const ReasoningFamily& untold_family() noexcept { return kUntold; }
 
 std::span<const ReasoningFamily> reasoning_families() noexcept { return kFamilies; }
 

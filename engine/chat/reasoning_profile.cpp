@@ -2,6 +2,9 @@
 #include "engine/chat/reasoning_profile.h"
 
 #include <algorithm>
+#include <string>
+
+#include "engine/chat/template_signs.h"
 
 namespace soliloquy {
 
@@ -89,13 +92,6 @@ bool template_can_switch(std::string_view source) {
     return false;
 }
 
-SpecialTokenLookup lookup_in(const Vocabulary& vocabulary) {
-    return [&vocabulary](std::string_view text) -> std::optional<TokenId> {
-        const std::optional<TokenId> id = vocabulary.find(text);
-        return id && vocabulary.is_special(*id) && !vocabulary.is_plain_text(*id) ? id : std::nullopt;
-    };
-}
-
 std::vector<TokenId> turn_ends_of(const Vocabulary& vocabulary) {
     std::vector<TokenId> ends;
     for (TokenId id = 0; id < vocabulary.size(); ++id) {
@@ -105,6 +101,13 @@ std::vector<TokenId> turn_ends_of(const Vocabulary& vocabulary) {
 }
 
 }  // namespace
+
+SpecialTokenLookup special_tokens_of(const Vocabulary& vocabulary) {
+    return [&vocabulary](std::string_view text) -> std::optional<TokenId> {
+        const std::optional<TokenId> id = vocabulary.find(text);
+        return id && vocabulary.is_special(*id) && !vocabulary.is_plain_text(*id) ? id : std::nullopt;
+    };
+}
 
 std::string_view past_thoughts_name(PastThoughts rule) noexcept {
     switch (rule) {
@@ -119,8 +122,9 @@ std::string_view past_thoughts_name(PastThoughts rule) noexcept {
 }
 
 const ReasoningFamily* choose_reasoning_family(std::string_view template_source, const SpecialTokenLookup& special) {
+    const std::string signs = signs_of_template(template_source);
     for (const ReasoningFamily& family : reasoning_families()) {
-        if (template_source.empty() ? fits_vocabulary(family, special) : fits_template(family, template_source)) return &family;
+        if (template_source.empty() ? fits_vocabulary(family, special) : fits_template(family, signs)) return &family;
     }
     return nullptr;
 }
@@ -152,9 +156,13 @@ ReasoningProfile resolve_reasoning_profile(const ReasoningFamily* family, const 
 }
 
 ReasoningProfile choose_reasoning_profile(std::string_view template_source, const Vocabulary& vocabulary) {
-    const SpecialTokenLookup special = lookup_in(vocabulary);
+    const SpecialTokenLookup special = special_tokens_of(vocabulary);
     const ReasoningFamily* family = choose_reasoning_family(template_source, special);
-    ReasoningProfile profile = resolve_reasoning_profile(family, special, turn_ends_of(vocabulary));
+    const bool untold = family == nullptr;
+    if (untold) family = choose_reasoning_family({}, special);
+    ReasoningProfile profile = resolve_reasoning_profile(family != nullptr ? family : &untold_family(), special, turn_ends_of(vocabulary));
+    profile.untold = untold;
+    if (untold) return profile;
     profile.thinking_can_be_switched = family != nullptr && template_can_switch(template_source);
     return profile;
 }
@@ -166,13 +174,13 @@ Result<ReasoningProfile> named_reasoning_profile(std::string_view name, std::str
         for (const ReasoningFamily& row : reasoning_families()) known.append(", ").append(row.name);
         return Error{ErrorCode::invalid_argument, "no reasoning profile is called \"" + std::string(name) + "\"; there are: " + known};
     }
-    ReasoningProfile profile = resolve_reasoning_profile(family, lookup_in(vocabulary), turn_ends_of(vocabulary));
+    ReasoningProfile profile = resolve_reasoning_profile(family, special_tokens_of(vocabulary), turn_ends_of(vocabulary));
     profile.thinking_can_be_switched = family != nullptr && template_can_switch(template_source);
     return profile;
 }
 
 bool template_tail_opens_thought(const ReasoningProfile& profile, std::string_view tail) noexcept {
-    if (profile.family == nullptr) return false;
+    if (!profile.can_think()) return false;
     if (profile.family->harmony) return tail.ends_with("<|channel|>analysis<|message|>");
     constexpr std::string_view kBlanks = " \t\r\n";
     const auto trim_right = [&](std::string_view text) { return text.substr(0, text.find_last_not_of(kBlanks) + 1); };

@@ -40,7 +40,8 @@ using Spellings = std::array<std::string_view, 4>;
 struct ReasoningFamily {
     std::string_view name{};
     std::string_view models{};  ///< for people: which models these are
-    // How to recognise the family: every string of template_has stands in the source of the chat template, none of template_lacks.
+    // How to recognise the family: every string of template_has stands in the source of the chat template or in what it renders, none of
+    // template_lacks.
     Spellings template_has{};
     Spellings template_lacks{};
     Spellings open{}, close{};
@@ -59,6 +60,8 @@ struct ReasoningFamily {
 
 /// Every family known, the most particular first: the first whose template signs fit is taken.
 [[nodiscard]] std::span<const ReasoningFamily> reasoning_families() noexcept;
+/// The marks that a model writes although its template says nothing of them. In no list: it is nobody's choice.
+[[nodiscard]] const ReasoningFamily& untold_family() noexcept;
 /// nullptr when there is no family of that name.
 [[nodiscard]] const ReasoningFamily* find_reasoning_family(std::string_view name) noexcept;
 
@@ -72,14 +75,20 @@ struct ReasoningProfile {
     MarkSet marks;
     std::vector<TokenId> turn_ends;         ///< sorted; tokens that end the turn and are never shown
     bool thinking_can_be_switched = false;  ///< the template asks for enable_thinking or its like
+    /// The template says nothing of thoughts: only marks at the very beginning of a turn open one.
+    bool untold = false;
 
-    [[nodiscard]] std::string_view name() const noexcept { return family != nullptr ? family->name : "none"; }
-    [[nodiscard]] bool can_think() const noexcept { return family != nullptr; }
+    [[nodiscard]] std::string_view name() const noexcept { return family != nullptr && !untold ? family->name : "none"; }
+    [[nodiscard]] bool can_think() const noexcept { return family != nullptr && !untold; }
     [[nodiscard]] PastThoughts past() const noexcept { return family != nullptr ? family->past : PastThoughts::kept; }
 };
 
+/// Control and user-defined tokens of a vocabulary, without those that are plain words.
+[[nodiscard]] SpecialTokenLookup special_tokens_of(const Vocabulary& vocabulary);
+
 /// The profile of a model from the source of its chat template and its vocabulary; "none" when nothing fits. Without a template
-/// the vocabulary alone decides.
+/// the vocabulary alone decides. A template that says nothing of thoughts gives "none", too, but thoughts that the model begins its
+/// turns with are told from answers all the same: by the marks of the vocabulary, or by letters.
 [[nodiscard]] ReasoningProfile choose_reasoning_profile(std::string_view template_source, const Vocabulary& vocabulary);
 /// The profile that the user names; "none" is a name too. An unknown name is an Error that lists the known ones.
 [[nodiscard]] Result<ReasoningProfile> named_reasoning_profile(std::string_view name, std::string_view template_source,

@@ -176,7 +176,9 @@ class TagMachine final : public SpanMachine {
 
     bool on_mark_in_thought(const Mark& mark) {
         if (mark.kinds & kMarkOpen) return on_echoed_open(mark);
-        if ((mark.kinds & (kMarkClose | kMarkTool | kMarkNoteOpen | kMarkNoteClose)) == 0) return false;
+        // The token that begins an answer ends a thought that was not closed.
+        const bool answers = (mark.kinds & kMarkAnswerOpen) != 0 && mark.has_token;
+        if (!answers && (mark.kinds & (kMarkClose | kMarkTool | kMarkNoteOpen | kMarkNoteClose)) == 0) return false;
         if ((mark.kinds & kMarkNoteOpen) && in_note_) return false;
         settle_label();
         drop_tail();
@@ -190,7 +192,7 @@ class TagMachine final : public SpanMachine {
         in_note_ = false;
         closed_ = true;
         state_ = State::answer;
-        const bool tool = (mark.kinds & kMarkClose) == 0;
+        const bool tool = !answers && (mark.kinds & kMarkClose) == 0;
         closed_by_ = tool ? ClosedBy::tool : closer_;
         if (tool) {
             writer_->thought_closed(closed_by_);
@@ -200,7 +202,7 @@ class TagMachine final : public SpanMachine {
             writer_->thought_closed(closed_by_);
             after_mark_ = true;
             // Some families only close the answer: the closing mark of the thought opens it.
-            wrapped_ = profile_.family->answer_open.front().empty() && !profile_.family->answer_close.front().empty();
+            wrapped_ = answers || (profile_.family->answer_open.front().empty() && !profile_.family->answer_close.front().empty());
         }
         return true;
     }
@@ -231,7 +233,7 @@ class TagMachine final : public SpanMachine {
             await_label();
             return true;
         }
-        if ((mark.kinds & kMarkAnswerOpen) && at_start) {
+        if ((mark.kinds & kMarkAnswerOpen) && (at_start || tail_has_answer_close_)) {
             enter_answer_after(mark);
             wrapped_ = true;
             return true;
@@ -240,7 +242,7 @@ class TagMachine final : public SpanMachine {
             enter_answer_after(mark);
             return true;
         }
-        if (mark.kinds & kMarkTool) {
+        if ((mark.kinds & kMarkTool) && !profile_.untold) {
             leave_answer();
             state_ = State::answer;
             write_tool(mark);
@@ -251,6 +253,7 @@ class TagMachine final : public SpanMachine {
 
     [[nodiscard]] bool may_open(const Mark& mark, bool at_start) const noexcept {
         if (state_ == State::lead) return true;
+        if (profile_.untold) return false;
         if (closed_ && !profile_.family->interleaved) return false;
         // Text that looks like a mark counts only where a model would put the mark, at the start of a line.
         return mark.has_token || (closed_ && (at_start || line_start_));

@@ -39,10 +39,11 @@ std::string_view name_argument(const Call& call, size_t index, std::string_view 
     return positional[index].view();
 }
 
-/// What these filters walk over: every false value (none, 0, "", undefined) is an empty sequence to them.
-std::vector<Value> candidates(Call& call) { return is_true(call.self) ? elements_of(call.self, call.sandbox) : std::vector<Value>(); }
+/// Every false value (none, 0, "", undefined) is an empty sequence to these filters, and then nothing else is looked at.
+bool chooses_nothing(const Call& call) noexcept { return !is_true(call.self); }
 
 Value map(Call& call) {
+    if (chooses_nothing(call)) return Value::list({}, call.sandbox, Kind::iterator);
     const auto& named = call.arguments.named;
     const auto by_name = [&](std::string_view name) {
         const auto found = std::find_if(named.begin(), named.end(), [&](const auto& entry) { return entry.first.view() == name; });
@@ -51,7 +52,7 @@ Value map(Call& call) {
     std::vector<Value> results;
     if (const Value* path = by_name("attribute"); path != nullptr && call.arguments.positional.empty()) {
         const Value* otherwise = by_name("default");
-        for (const Value& item : candidates(call)) {
+        for (const Value& item : elements_of(call.self, call.sandbox)) {
             Value value = path_of(item, *path, call.sandbox);
             results.push_back(value.is_undefined() && otherwise != nullptr ? *otherwise : std::move(value));
         }
@@ -62,7 +63,7 @@ Value map(Call& call) {
     if (filter == nullptr) call.sandbox.fail("map(): there is no filter '" + std::string(name) + "'");
     const Arguments rest = rest_of(call.arguments, 1);
     const Sandbox::Level level(call.sandbox);
-    const Value items = Value::list(candidates(call), call.sandbox);  // charged: maps nest
+    const Value items = Value::list(elements_of(call.self, call.sandbox), call.sandbox);  // charged: maps nest
     for (const Value& item : items.list().items) results.push_back(call_native(*filter, item, rest, call.sandbox));
     return Value::list(std::move(results), call.sandbox, Kind::iterator);
 }
@@ -70,6 +71,7 @@ Value map(Call& call) {
 // Keeps the elements (or those whose attribute, the first argument) that pass, or fail, the test named by the next argument.
 template <bool kKeepPassing, bool kOfAttribute>
 Value choose(Call& call) {
+    if (chooses_nothing(call)) return Value::list({}, call.sandbox, Kind::iterator);
     if (kOfAttribute && call.arguments.positional.empty()) call.sandbox.fail("expected the name of an attribute");
     constexpr size_t kTest = kOfAttribute ? 1 : 0;
     const Signature* test = nullptr;
@@ -81,7 +83,7 @@ Value choose(Call& call) {
     const Arguments rest = rest_of(call.arguments, kTest + 1);
     const Sandbox::Level level(call.sandbox);
     std::vector<Value> kept;
-    const Value items = Value::list(candidates(call), call.sandbox);
+    const Value items = Value::list(elements_of(call.self, call.sandbox), call.sandbox);
     for (const Value& item : items.list().items) {
         const Value subject = kOfAttribute ? path_of(item, call.arguments.positional[0], call.sandbox) : item;
         const bool passes = is_true(test == nullptr ? subject : call_native(*test, subject, rest, call.sandbox));

@@ -112,15 +112,14 @@ TEST(TemplateShape, ATemplateThatRendersNothingIsALimitToBeTold) {
 }
 
 TEST(TemplateShape, ListsOfPartsAndFamiliesWithoutSystemMessagesRaiseNoAlarm) {
-    EXPECT_TRUE(examine_template(
-                    tampered("+ m.content + '<|im_end|>\n' }}", "}}{% for c in m.content %}{{ c.text }}{% endfor %}{{- '<|im_end|>\n' }}"))
-                    .empty());
+    const auto parts = examine_template(
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{% for c in m.content %}{{ c.text }}{% endfor %}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+    EXPECT_TRUE(parts.empty()) << all(parts);
     const auto gemma = examine_template(
         "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for m in "
-        "messages %}"
-        "{{ '<start_of_turn>' + ('model' if m.role == 'assistant' else m.role) + '\n' + m['content'] | trim + '<end_of_turn>\n' }}{% "
-        "endfor %}"
-        "{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}");
+        "messages %}{{ '<start_of_turn>' + ('model' if m.role == 'assistant' else m.role) + '\\n' + m['content'] | trim + "
+        "'<end_of_turn>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}");
     EXPECT_TRUE(std::all_of(gemma.begin(), gemma.end(), [](const auto& finding) { return finding.harmless; })) << all(gemma);
     EXPECT_TRUE(has(gemma, Kind::refuses_system));
 }

@@ -77,6 +77,19 @@ TEST(ReasoningFamilies, TemplatesOfModelMakersAreRecognised) {
     REQUIRE_SHARED(folder);
     const std::map<std::string, std::string> expected{
         {"Apriel-1.6-15b-Thinker-fixed", "apriel"},
+        {"openbmb-MiniCPM5-1B", "qwen3.5"},
+        {"poolside-Laguna-XS.2", "laguna"},
+        {"poolside-Laguna-XS-2.1", "laguna"},
+        {"mistralai-Mistral-Nemo-Instruct-2407", "none"},
+        {"fireworks-ai-llama-3-firefunction-v2", "none"},
+        {"meta-llama-Llama-3.1-8B-Instruct", "none"},
+        {"GigaChat3.1-10B-A1.8B", "none"},
+        {"meta-llama-Llama-3.2-3B-Instruct", "none"},
+        {"NVIDIA-Nemotron-Nano-v2", "think"},
+        {"LFM2.5-8B-A1B", "qwen3"},
+        {"MiMo-VL", "none"},
+        {"Bielik-11B-v3.0-Instruct", "qwen3.5"},
+        {"ibm-granite-granite-4.1", "none"},
         {"GLM-4.7-Flash", "glm4.7"},
         {"GigaChat3-10B-A1.8B", "none"},
         {"HuggingFaceTB-SmolLM3-3B", "qwen3"},
@@ -115,10 +128,36 @@ TEST(ReasoningFamilies, TemplatesOfModelMakersAreRecognised) {
         const auto row = expected.find(entry.path().stem().string());
         if (row != expected.end()) {
             EXPECT_EQ(name, row->second) << row->first;
+        } else {
+            ADD_FAILURE() << entry.path().stem() << " has no row in this list; it was taken for " << name;
         }
     }
     std::printf("%zu templates, %zu of them with thoughts\n", found, thinking);
     EXPECT_GT(found, 0u);
+}
+
+/// Templates of our own, built as those of families that are not at hand: signs in variables, and words that are signs of other families.
+TEST(ReasoningFamilies, AreToldApartByWhatTheyRender) {
+    const auto deepseek = [](const std::string& kind) {
+        return "{% set dsml = '｜DSML｜' %}{% set thinking = thinking | default(false) %}{% if tools %}Write <{{ dsml }}" + kind +
+               ">.{% endif %}{% for m in messages %}{% if m.role == 'user' %}<｜User｜>{{ m.content }}<｜Assistant｜>"
+               "{{ '<think>' if thinking else '</think>' }}{% elif m.role == 'assistant' %}{% if m.tool_calls %}<{{ dsml }}" +
+               kind + ">{{ m.tool_calls[0].function.name }}</{{ dsml }}" + kind +
+               ">{% endif %}{{ m.content }}<｜end▁of▁sentence｜>{% endif %}{% endfor %}";
+    };
+    EXPECT_EQ(chosen(deepseek("function_calls")), "v3.2");
+    EXPECT_EQ(chosen(deepseek("tool_calls")), "v4");
+    EXPECT_EQ(chosen("{% for m in messages %}{% if m.role == 'tool' %}]~b]tool\n<response>{{ m.content }}</response>[e~[{% elif m.role == "
+                     "'assistant' %}]~b]ai\n<think>{{ m.reasoning_content }}</think>{{ m.content }}[e~[{% else %}]~b]user\n{{ m.content "
+                     "}}[e~[{% endif %}{% endfor %}]~b]ai\n<think>\n"),
+              "m2");
+    EXPECT_EQ(chosen("<｜User｜>{{ m.content }}<｜Assistant｜><think></think><response>{{ tool }}</response>"), "r1");
+    EXPECT_EQ(chosen("<|start_of_role|>Write <think></think> and <response></response>."), "granite3.3");
+    EXPECT_EQ(chosen("<|message_model|><|content_thinking|>{{ m.reasoning_content }}<|end_message|>"), "inkling");
+    EXPECT_EQ(chosen("{% set self = 'self' %}{% for m in messages %}<|start|>{{ m.role ~ ' to=' ~ self }}<|message|>{{ m.content "
+                     "}}<|eom|>{% endfor %}"),
+              "muse");
+    EXPECT_EQ(chosen("{{ '<thi' ~ 'nk></thi' ~ 'nk>' }}"), "think");
 }
 
 TEST(ReasoningFamilies, WithoutATemplateTheVocabularyDecides) {
