@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/backend/backend.h"
+#include "engine/backend/cpu/shared_scratch.h"
 
 namespace soliloquy::cpu {
 
@@ -45,8 +46,8 @@ struct CacheRows {
 /// Turns handles into addresses while a plan is compiled.
 class Binding {
   public:
-    Binding(const Graph& graph, const PlanOptions& options, std::vector<std::byte*> memory)
-        : graph_(graph), options_(options), memory_(std::move(memory)) {}
+    Binding(const Graph& graph, const PlanOptions& options, std::vector<std::byte*> memory, std::shared_ptr<SharedScratch> scratch)
+        : graph_(graph), options_(options), memory_(std::move(memory)), scratch_(std::move(scratch)) {}
 
     [[nodiscard]] const PlanOptions& options() const noexcept { return options_; }
     [[nodiscard]] const TensorInfo& info(Tensor t) const { return graph_[t]; }
@@ -63,6 +64,8 @@ class Binding {
         const TensorInfo& info = graph_[t];
         return {info.type, info.cache, static_cast<size_t>(info.rows), static_cast<size_t>(info.columns)};
     }
+    /// Of all instructions of the plan.
+    [[nodiscard]] const std::shared_ptr<SharedScratch>& scratch() const noexcept { return scratch_; }
     /// Elements from one row of an activation that owns its memory to the next.
     static size_t stride(const TensorInfo& info) noexcept { return (static_cast<size_t>(info.columns) + 15) / 16 * 16; }
 
@@ -78,6 +81,7 @@ class Binding {
     const Graph& graph_;
     const PlanOptions& options_;
     std::vector<std::byte*> memory_;
+    std::shared_ptr<SharedScratch> scratch_;
 };
 
 }  // namespace soliloquy::cpu

@@ -104,7 +104,8 @@ Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_p
     RETURN_IF_ERROR(validate(graph));
     std::unique_ptr<CpuPlan> plan(new CpuPlan(std::move(threads), options));
     ASSIGN_OR_RETURN(auto memory, plan->allocate_activations(graph));
-    const Binding binding(graph, plan->options_, std::move(memory));
+    const auto shared = std::make_shared<SharedScratch>();
+    const Binding binding(graph, plan->options_, std::move(memory), shared);
     plan->rows_.resize(graph.tensors().size());
     for (uint32_t i = 1; i < plan->rows_.size(); ++i) {
         if (graph.tensors()[i].role != TensorRole::activation) continue;
@@ -118,6 +119,7 @@ Result<std::unique_ptr<Plan>> CpuPlan::compile(const Graph& graph, std::shared_p
     } else {
         ASSIGN_OR_RETURN(plan->programs_, lower_fast(graph, binding, segments));
     }
+    RETURN_IF_ERROR(shared->allocate());
     plan->team_or_alone_.resize(segments.size());
     for (Program& program : plan->programs_) {
         place_barriers(program);

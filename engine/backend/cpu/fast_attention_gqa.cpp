@@ -7,17 +7,22 @@ namespace {
 
 class FastAttentionGqa final : public CpuOp {
   public:
-    explicit FastAttentionGqa(AttentionCore core) : core_(std::move(core)) {}
-    void run(const Step& step, const Worker& worker) const noexcept override { core_.run(step, worker); }
+    FastAttentionGqa(const AttentionCore& core, const AttentionGqa& op, const Binding& binding)
+        : core_(core), q_(binding.rows(op.q)), y_(binding.rows(op.y)), shared_(binding.scratch()) {
+        binding.scratch()->need(core_.split_floats() * sizeof(float));
+    }
+    void run(const Step& step, const Worker& worker) const noexcept override { core_.run(step, worker, {q_, y_, shared_->floats(0)}); }
     [[nodiscard]] size_t scratch_floats() const noexcept override { return core_.scratch_floats(); }
 
   private:
     AttentionCore core_;
+    Matrix<float> q_, y_;
+    std::shared_ptr<const SharedScratch> shared_;
 };
 
 }  // namespace
 
-Result<OpPointer> make_fast_attention_gqa(const CpuKernels& kernels, const AttentionGqa& op, const Binding& binding) {
+OpPointer make_fast_attention_gqa(const CpuKernels& kernels, const AttentionGqa& op, const Binding& binding) {
     const CacheRows k = binding.cache(op.k), v = binding.cache(op.v);
     const AttentionShape shape{.n_heads = op.n_heads,
                                .heads_per_group = op.n_heads / op.n_kv_heads,
@@ -27,8 +32,7 @@ Result<OpPointer> make_fast_attention_gqa(const CpuKernels& kernels, const Atten
                                .window = op.window,
                                .scale = op.scale,
                                .sinks = binding.vector(op.sinks)};
-    ASSIGN_OR_RETURN(AttentionCore core, AttentionCore::create(kernels, shape, binding.rows(op.q), binding.rows(op.y), k, v));
-    return OpPointer(std::make_unique<FastAttentionGqa>(std::move(core)));
+    return std::make_unique<FastAttentionGqa>(AttentionCore(kernels, shape, k, v), op, binding);
 }
 
 }  // namespace soliloquy::cpu

@@ -14,8 +14,8 @@ constexpr size_t kHeadsTogether = 16;
 
 class FastAttentionMla final : public CpuOp {
   public:
-    FastAttentionMla(const CpuKernels& kernels, const AttentionMla& op, const LatentQueries& queries, const Binding& binding, Memory memory,
-                     Matrix<float> absorbed, Matrix<float> latents, AttentionCore core)
+    FastAttentionMla(const CpuKernels& kernels, const AttentionMla& op, const LatentQueries& queries, const Binding& binding,
+                     const AttentionCore& core)
         : kernels_(kernels),
           y_(binding.rows(op.y)),
           queries_(queries),
@@ -24,16 +24,17 @@ class FastAttentionMla final : public CpuOp {
           v_b_(binding.weight(op.v_b)),
           n_heads_(op.n_heads),
           row_(binding.cache(op.cache).columns),
-          memory_(std::move(memory)),
-          absorbed_(absorbed),
-          latents_(latents),
-          core_(std::move(core)) {}
+          tokens_(binding.options().max_tokens),
+          shared_(binding.scratch()),
+          core_(core) {
+        binding.scratch()->need((split_at() + core_.split_floats()) * sizeof(float));
+    }
 
     void run(const Step& step, const Worker& worker) const noexcept override {
         if (expanded_.pays(step)) return expanded_.run(step, worker);
         absorb(step, worker);
         worker.barrier();
-        core_.run(step, worker);
+        core_.run(step, worker, {absorbed(), latents(), shared_->floats(split_at())});
         worker.barrier();
         expand(step, worker);
     }
@@ -45,6 +46,14 @@ class FastAttentionMla final : public CpuOp {
 
   private:
     [[nodiscard]] size_t latent() const noexcept { return k_b_.rows; }
+    // In the shared scratch, one behind the other.
+    /// [tokens, n_heads * (latent + rope)]
+    [[nodiscard]] Matrix<float> absorbed() const noexcept { return {shared_->floats(0), tokens_, n_heads_ * row_, n_heads_ * row_}; }
+    /// [tokens, n_heads * latent]
+    [[nodiscard]] Matrix<float> latents() const noexcept {
+        return {shared_->floats(tokens_ * n_heads_ * row_), tokens_, n_heads_ * latent(), n_heads_ * latent()};
+    }
+    [[nodiscard]] size_t split_at() const noexcept { return tokens_ * n_heads_ * (row_ + latent()); }
 
     /// Rows [begin, end) of the head's matrix w times x[t] for all tokens: y[t, row]. x and y are of the head.
     void multiply(const Weight& w, size_t head, size_t begin, size_t end, const Step& step, const float* x, size_t x_stride, float* y,
@@ -68,13 +77,14 @@ class FastAttentionMla final : public CpuOp {
 
     /// Members split the n_heads * latent rows of k_b.
     void absorb(const Step& step, const Worker& worker) const noexcept {
+        const Matrix<float> absorbed = this->absorbed();
         const auto [begin, end] = worker.share(n_heads_ * latent(), kRowGrain);
         for (size_t at = begin; at < end;) {
             const size_t head = at / latent(), row = at % latent(), last = std::min(latent(), row + end - at);
-            float* out = absorbed_.data + head * row_;
-            multiply(k_b_, head, row, last, step, queries_.head(0, head), queries_.q.stride, out, absorbed_.stride, worker.scratch);
+            float* out = absorbed.data + head * row_;
+            multiply(k_b_, head, row, last, step, queries_.head(0, head), queries_.q.stride, out, absorbed.stride, worker.scratch);
             for (size_t t = 0; row == 0 && t < step.tokens(); ++t) {
-                queries_.rotated(kernels_, t, head, out + latent() + t * absorbed_.stride);
+                queries_.rotated(kernels_, t, head, out + latent() + t * absorbed.stride);
             }
             at += last - row;
         }
@@ -82,10 +92,11 @@ class FastAttentionMla final : public CpuOp {
 
     /// Members split the n_heads * value rows of v_b.
     void expand(const Step& step, const Worker& worker) const noexcept {
+        const Matrix<float> latents = this->latents();
         const auto [begin, end] = worker.share(n_heads_ * v_b_.rows, kRowGrain);
         for (size_t at = begin; at < end;) {
             const size_t head = at / v_b_.rows, row = at % v_b_.rows, last = std::min(v_b_.rows, row + end - at);
-            multiply(v_b_, head, row, last, step, latents_.data + head * latent(), latents_.stride, y_.data + head * v_b_.rows, y_.stride,
+            multiply(v_b_, head, row, last, step, latents.data + head * latent(), latents.stride, y_.data + head * v_b_.rows, y_.stride,
                      worker.scratch);
             at += last - row;
         }
@@ -96,25 +107,17 @@ class FastAttentionMla final : public CpuOp {
     LatentQueries queries_;
     ExpandedAttention expanded_;
     Weight k_b_, v_b_;
-    size_t n_heads_, row_;  // row_: latent + rope
-    Memory memory_;
-    Matrix<float> absorbed_;  // [tokens, n_heads * (latent + rope)]
-    Matrix<float> latents_;   // [tokens, n_heads * latent]
+    size_t n_heads_, row_, tokens_;  // row_: latent + rope
+    std::shared_ptr<const SharedScratch> shared_;
     AttentionCore core_;
 };
 
 }  // namespace
 
-Result<OpPointer> make_fast_attention_mla(const CpuKernels& kernels, const AttentionMla& op, const std::optional<Rope>& rope,
-                                          std::shared_ptr<const RopeAngles> angles, const Binding& binding) {
+OpPointer make_fast_attention_mla(const CpuKernels& kernels, const AttentionMla& op, const std::optional<Rope>& rope,
+                                  std::shared_ptr<const RopeAngles> angles, const Binding& binding) {
     const CacheRows cache = binding.cache(op.cache);
-    const size_t latent = binding.weight(op.k_b).rows, tokens = binding.options().max_tokens;
-    const size_t absorbed_columns = op.n_heads * cache.columns, latent_columns = op.n_heads * latent;
-    const uint64_t floats = uint64_t{tokens} * (absorbed_columns + latent_columns);
-    ASSIGN_OR_RETURN(Memory memory, Memory::allocate(floats * sizeof(float), "absorbed queries"));
-    auto* data = reinterpret_cast<float*>(memory.data());
-    const Matrix<float> absorbed{data, tokens, absorbed_columns, absorbed_columns};
-    const Matrix<float> latents{data + tokens * absorbed_columns, tokens, latent_columns, latent_columns};
+    const size_t latent = binding.weight(op.k_b).rows;
     const AttentionShape shape{.n_heads = op.n_heads,
                                .heads_per_group = std::min<size_t>(op.n_heads, kHeadsTogether),
                                .n_kv_heads = 1,
@@ -123,10 +126,8 @@ Result<OpPointer> make_fast_attention_mla(const CpuKernels& kernels, const Atten
                                .window = 0,
                                .scale = op.scale,
                                .sinks = nullptr};
-    ASSIGN_OR_RETURN(AttentionCore core, AttentionCore::create(kernels, shape, absorbed, latents, cache, cache));
     const LatentQueries queries{binding.rows(op.q), binding.weight(op.k_b).columns, cache.columns - latent, rope, std::move(angles)};
-    return OpPointer(
-        std::make_unique<FastAttentionMla>(kernels, op, queries, binding, std::move(memory), absorbed, latents, std::move(core)));
+    return std::make_unique<FastAttentionMla>(kernels, op, queries, binding, AttentionCore(kernels, shape, cache, cache));
 }
 
 }  // namespace soliloquy::cpu

@@ -36,8 +36,7 @@ struct PairsByExpert {
 
 class FastExperts final : public CpuOp {
   public:
-    FastExperts(const CpuKernels& kernels, const ExpertOps& ops, FastInput input, const Binding& binding, Memory act, Memory answers,
-                std::shared_ptr<const QuantizedRows> quantized)
+    FastExperts(const CpuKernels& kernels, const ExpertOps& ops, FastInput input, const Binding& binding)
         : kernels_(kernels),
           y_(binding.rows(ops.sum.y)),
           weights_(binding.rows(ops.sum.weights)),
@@ -50,11 +49,12 @@ class FastExperts final : public CpuOp {
           up_bias_(binding.vector(ops.up.bias)),
           down_bias_(binding.vector(ops.down.bias)),
           activation_(ops.activation),
-          act_memory_(std::move(act)),
-          answers_memory_(std::move(answers)),
-          quantized_(std::move(quantized)) {
+          max_pairs_(size_t{binding.options().max_tokens} * ids_.columns),
+          quantized_stride_(activation_row_bytes(kernels.quantized_format(), gate_.rows)),
+          shared_(binding.scratch()) {
+        binding.scratch()->need(quantized_at() + max_pairs_ * quantized_stride_);
         pairs_.first.resize(gate_.slices + 1);
-        pairs_.token.resize(size_t{binding.options().max_tokens} * ids_.columns);
+        pairs_.token.resize(max_pairs_);
         pairs_.place.resize(pairs_.token.size());
     }
 
@@ -70,10 +70,17 @@ class FastExperts final : public CpuOp {
     }
 
   private:
-    [[nodiscard]] size_t quantized_floats() const noexcept { return padded_floats(quantized_->stride); }
+    [[nodiscard]] size_t quantized_floats() const noexcept { return padded_floats(quantized_stride_); }
     [[nodiscard]] bool down_is_quantized() const noexcept { return kernels_.activation_format(down_.type) != ActivationFormat::f32; }
-    [[nodiscard]] float* act(size_t pair) const noexcept { return reinterpret_cast<float*>(act_memory_.data()) + pair * gate_.rows; }
-    [[nodiscard]] float* answer(size_t pair) const noexcept { return reinterpret_cast<float*>(answers_memory_.data()) + pair * down_.rows; }
+    // In the shared scratch, one behind the other: act and answers of all pairs, and act in 8 bits.
+    /// [pairs, expert_ff_dim]
+    [[nodiscard]] float* act(size_t pair) const noexcept { return shared_->floats(pair * gate_.rows); }
+    /// [pairs, dim]
+    [[nodiscard]] float* answer(size_t pair) const noexcept { return shared_->floats(max_pairs_ * gate_.rows + pair * down_.rows); }
+    [[nodiscard]] size_t quantized_at() const noexcept {
+        return padded_floats(max_pairs_ * (gate_.rows + down_.rows) * sizeof(float)) * sizeof(float);
+    }
+    [[nodiscard]] std::byte* quantized(size_t pair) const noexcept { return shared_->data() + quantized_at() + pair * quantized_stride_; }
     [[nodiscard]] GateUp gate_up(size_t e) const noexcept {
         return {kernels_,
                 gate_,
@@ -99,11 +106,11 @@ class FastExperts final : public CpuOp {
         if (begin == end) return;
         float* product = scratch + ids.size() * quantized_floats();
         for (size_t j = 0; j < ids.size(); ++j) {
-            float* quantized = scratch + j * quantized_floats();
-            if (down_is_quantized()) kernels_.quantize_q8(act(j), gate_.rows, reinterpret_cast<ActivationChunk*>(quantized));
+            float* packed = scratch + j * quantized_floats();
+            if (down_is_quantized()) kernels_.quantize_q8(act(j), gate_.rows, reinterpret_cast<ActivationChunk*>(packed));
             const auto e = static_cast<size_t>(ids[j]);
             MatMulTile tile = tile_of(down_, e, begin, end, 1);
-            tile.x = reinterpret_cast<const std::byte*>(down_is_quantized() ? quantized : act(j));
+            tile.x = reinterpret_cast<const std::byte*>(down_is_quantized() ? packed : act(j));
             tile.y = product;
             tile.y_stride = down_.rows;
             kernels_.matmul(tile);
@@ -135,7 +142,7 @@ class FastExperts final : public CpuOp {
         if (down_is_quantized()) {
             const auto [begin, end] = worker.share(n_pairs);
             for (size_t p = begin; p < end; ++p) {
-                kernels_.quantize_q8(act(p), gate_.rows, reinterpret_cast<ActivationChunk*>(quantized_->row(p)));
+                kernels_.quantize_q8(act(p), gate_.rows, reinterpret_cast<ActivationChunk*>(quantized(p)));
             }
             worker.barrier();
         }
@@ -149,8 +156,8 @@ class FastExperts final : public CpuOp {
             const size_t first = pairs_.first[e], count = pairs_.first[e + 1] - first;
             if (count == 0) continue;
             MatMulTile tile = tile_of(down_, e, begin, end, count);
-            tile.x = down_is_quantized() ? quantized_->row(first) : reinterpret_cast<const std::byte*>(act(first));
-            tile.x_stride = down_is_quantized() ? quantized_->stride : gate_.rows * sizeof(float);
+            tile.x = down_is_quantized() ? quantized(first) : reinterpret_cast<const std::byte*>(act(first));
+            tile.x_stride = down_is_quantized() ? quantized_stride_ : gate_.rows * sizeof(float);
             tile.y = answer(first);
             tile.y_stride = down_.rows;
             kernels_.matmul(tile);
@@ -170,22 +177,15 @@ class FastExperts final : public CpuOp {
     Weight gate_, up_, down_;
     const float *gate_bias_, *up_bias_, *down_bias_;
     SwiGlu activation_;
-    Memory act_memory_;                               // [pairs, expert_ff_dim]
-    Memory answers_memory_;                           // [pairs, dim]
-    std::shared_ptr<const QuantizedRows> quantized_;  // act in 8 bits, [pairs]
+    size_t max_pairs_, quantized_stride_;
+    std::shared_ptr<const SharedScratch> shared_;
     mutable PairsByExpert pairs_;
 };
 
 }  // namespace
 
-Result<OpPointer> make_fast_experts(const CpuKernels& kernels, const ExpertOps& ops, FastInput input, const Binding& binding) {
-    const Weight& gate = binding.weight(ops.gate.w);
-    const uint64_t pairs = uint64_t{binding.options().max_tokens} * binding.info(ops.gate.ids).columns;
-    ASSIGN_OR_RETURN(Memory act, Memory::allocate(pairs * gate.rows * sizeof(float), "activations of experts"));
-    ASSIGN_OR_RETURN(Memory answers, Memory::allocate(pairs * binding.weight(ops.down.w).rows * sizeof(float), "answers of experts"));
-    ASSIGN_OR_RETURN(auto quantized, make_quantized_rows(kernels, gate.rows, pairs));
-    return OpPointer(
-        std::make_unique<FastExperts>(kernels, ops, std::move(input), binding, std::move(act), std::move(answers), std::move(quantized)));
+OpPointer make_fast_experts(const CpuKernels& kernels, const ExpertOps& ops, FastInput input, const Binding& binding) {
+    return std::make_unique<FastExperts>(kernels, ops, std::move(input), binding);
 }
 
 }  // namespace soliloquy::cpu

@@ -49,13 +49,13 @@ struct ExpertOps {
     ScatterAdd sum;
 };
 /// y += sum_j weights[j] down[j] swiglu(gate[j] x, up[j] x), tokens sorted by expert.
-Result<OpPointer> make_fast_experts(const CpuKernels& kernels, const ExpertOps& ops, FastInput input, const Binding& binding);
+OpPointer make_fast_experts(const CpuKernels& kernels, const ExpertOps& ops, FastInput input, const Binding& binding);
 
 // ---- attention, over F16 caches ----
 
-Result<OpPointer> make_fast_attention_gqa(const CpuKernels& kernels, const AttentionGqa& op, const Binding& binding);
+OpPointer make_fast_attention_gqa(const CpuKernels& kernels, const AttentionGqa& op, const Binding& binding);
 /// Rotates the queries itself when `rope` is given.
-Result<OpPointer> make_fast_attention_mla(const CpuKernels& kernels, const AttentionMla& op, const std::optional<Rope>& rope,
-                                          std::shared_ptr<const RopeAngles> angles, const Binding& binding);
+OpPointer make_fast_attention_mla(const CpuKernels& kernels, const AttentionMla& op, const std::optional<Rope>& rope,
+                                  std::shared_ptr<const RopeAngles> angles, const Binding& binding);
 
 }  // namespace soliloquy::cpu

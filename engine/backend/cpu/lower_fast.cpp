@@ -67,6 +67,12 @@ class FastLowering {
         collect_resources(graph_, first, count, instruction, by_rows);
         return instruction;
     }
+    /// Of an instruction that works in the shared scratch: none may begin before the one before it is done with it.
+    Instruction& emit_with_scratch(OpPointer op, size_t first, size_t count) {
+        Instruction& instruction = emit(std::move(op), first, count, false);
+        instruction.writes.push_back({scratch_, false});
+        return instruction;
+    }
     [[nodiscard]] Resource new_resource() { return static_cast<Resource>(graph_.tensors().size()) + n_own_resources_++; }
 
     struct Quantized {
@@ -216,15 +222,14 @@ class FastLowering {
                                is_dead(activation->y, i + 5) && is_dead(down->y, i + 5);
         if (!one_block) return as_oracle(i, op, false);
         ASSIGN_OR_RETURN(FastInput x, input(op.x, {op.w, up->w}));
-        ASSIGN_OR_RETURN(OpPointer experts, make_fast_experts(kernels_, {op, *up, *activation, *down, *sum}, std::move(x), binding_));
-        reads_quantized(emit(std::move(experts), i, 5, false), op.x);
+        OpPointer experts = make_fast_experts(kernels_, {op, *up, *activation, *down, *sum}, std::move(x), binding_);
+        reads_quantized(emit_with_scratch(std::move(experts), i, 5), op.x);
         return size_t{5};
     }
 
     Result<size_t> lower_op(size_t i, const AttentionGqa& op) {
         if (binding_.cache(op.k).type != DType::f16) return as_oracle(i, op, false);
-        ASSIGN_OR_RETURN(OpPointer attention, make_fast_attention_gqa(kernels_, op, binding_));
-        emit(std::move(attention), i, 1, false);
+        emit_with_scratch(make_fast_attention_gqa(kernels_, op, binding_), i, 1);
         return size_t{1};
     }
 
@@ -234,8 +239,7 @@ class FastLowering {
         if (pending_rope_) {
             ASSIGN_OR_RETURN(angles, angles_of(pending_rope_->table));
         }
-        ASSIGN_OR_RETURN(OpPointer attention, make_fast_attention_mla(kernels_, op, pending_rope_, angles.angles, binding_));
-        Instruction& instruction = emit(std::move(attention), i, 1, false);
+        Instruction& instruction = emit_with_scratch(make_fast_attention_mla(kernels_, op, pending_rope_, angles.angles, binding_), i, 1);
         if (pending_rope_) instruction.reads.push_back({angles.resource, false});
         pending_rope_.reset();
         return size_t{1};
@@ -250,6 +254,7 @@ class FastLowering {
     std::map<const RopeTable*, Angles> angles_;
     std::optional<Rope> pending_rope_;
     Resource n_own_resources_ = 0;
+    const Resource scratch_ = new_resource();
 };
 
 }  // namespace
