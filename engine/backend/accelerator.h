@@ -18,7 +18,7 @@ struct AcceleratorInfo {
     std::string name;    ///< "NVIDIA GeForce RTX 3090"
     std::string driver;  ///< "NVIDIA 550.54, Vulkan 1.3.277"
     AcceleratorKind kind = AcceleratorKind::other;
-    uint64_t memory_bytes = 0;  ///< of its own heaps
+    uint64_t memory_bytes = 0;  ///< of its own, where weights go
     uint64_t free_bytes = 0;    ///< what the driver says is free now; memory_bytes where it does not say
     uint32_t index = 0;         ///< among the devices of its backend, in the driver's order: "--device vulkan:1"
     std::string problem = {};   ///< what it lacks to run models; empty = nothing

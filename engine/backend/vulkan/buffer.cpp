@@ -2,49 +2,12 @@
 #include "engine/backend/vulkan/buffer.h"
 
 #include <algorithm>
-#include <bit>
-#include <optional>
 #include <utility>
 
 namespace soliloquy::vulkan {
 namespace {
 
 constexpr uint64_t kMostInBlock = uint64_t{1} << 30;  // larger blocks save nothing, and are harder to find in used memory
-
-struct Wish {
-    VkMemoryPropertyFlags needed, liked;
-};
-
-/// The memory type with all that is needed and the most of what is liked; of equal ones the driver's first, which it likes best.
-std::optional<uint32_t> choose_type(const PhysicalDevice& device, uint32_t allowed, const Wish& wish) {
-    std::optional<uint32_t> best;
-    int most = -1;
-    for (uint32_t i = 0; i < device.memory.memoryTypeCount; ++i) {
-        const VkMemoryPropertyFlags flags = device.memory.memoryTypes[i].propertyFlags;
-        if ((allowed >> i & 1) == 0 || (flags & wish.needed) != wish.needed) continue;
-        const int liked = std::popcount(flags & wish.liked);
-        if (liked > most) {
-            most = liked;
-            best = i;
-        }
-    }
-    return best;
-}
-
-Wish wish_for(MemoryUse use, AcceleratorKind kind) {
-    constexpr VkMemoryPropertyFlags kHost = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    switch (use) {
-        case MemoryUse::upload:
-            return {kHost, 0};
-        case MemoryUse::readback:
-            return {kHost, VK_MEMORY_PROPERTY_HOST_CACHED_BIT};
-        default:
-            break;
-    }
-    // Where host and device share their memory anyway, weights are written in place.
-    const bool shared = kind == AcceleratorKind::integrated || kind == AcceleratorKind::cpu;
-    return {VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, shared ? kHost : 0};
-}
 
 }  // namespace
 
@@ -69,7 +32,7 @@ Result<Buffer> Buffer::create(const std::shared_ptr<Device>& device, uint64_t by
         return failed(made);
     VkMemoryRequirements needs;
     device->vk.vkGetBufferMemoryRequirements(device->handle(), buffer.buffer_, &needs);
-    const auto type = choose_type(device->physical(), needs.memoryTypeBits, wish_for(use, device->physical().info.kind));
+    const auto type = choose_memory_type(device->physical().memory, device->physical().info.kind, needs.memoryTypeBits, use);
     if (!type) return Error{ErrorCode::unsupported, device->name() + " has no memory for " + std::string(what) + "; go on with the CPU"};
     RETURN_IF_ERROR(device->reserve(needs.size, what));
     buffer.reserved_ = needs.size;
@@ -107,7 +70,7 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
 }
 
 Buffer::~Buffer() {
-    if (device_ == nullptr) return;
+    if (device_ == nullptr || device_->abandoned()) return;
     if (buffer_ != VK_NULL_HANDLE) device_->vk.vkDestroyBuffer(device_->handle(), buffer_, nullptr);
     if (memory_ != VK_NULL_HANDLE) device_->vk.vkFreeMemory(device_->handle(), memory_, nullptr);
     device_->release(reserved_);

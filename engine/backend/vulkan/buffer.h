@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "engine/backend/vulkan/device.h"
+#include "engine/backend/vulkan/memory_type.h"
 
 namespace soliloquy::vulkan {
-
-enum class MemoryUse : uint8_t {
-    device,    ///< the fastest; mapped only if `Buffer::mapped` says so
-    upload,    ///< written by the host, read by the device
-    readback,  ///< written by the device, read by the host
-};
 
 /// A buffer with memory of its own, and its address in shaders.
 class Buffer {

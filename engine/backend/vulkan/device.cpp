@@ -60,6 +60,10 @@ Result<std::shared_ptr<Device>> Device::open(std::shared_ptr<Instance> instance,
 
 Device::~Device() {
     if (device_ == VK_NULL_HANDLE) return;
+    if (abandoned_) {
+        new std::shared_ptr<Instance>(std::move(instance_));  // lives on, as what was made from it does
+        return;
+    }
     if (!lost_) vk.vkDeviceWaitIdle(device_);
     vk.vkDestroyDevice(device_, nullptr);
 }
@@ -85,8 +89,12 @@ Status Device::wait(VkFence fence) {
     const VkResult result = vk.vkWaitForFences(device_, 1, &fence, VK_TRUE, kPatience);
     if (result == VK_SUCCESS) return Status::success();
     if (result != VK_TIMEOUT) return lost_or(result, "waiting for a command");
-    lost_ = true;  // the command may still be running: its memory must not be used again
-    return Error{ErrorCode::device, name() + ": no answer for five minutes; load the model again, or go on with the CPU"};
+    return no_answer();
+}
+
+Error Device::no_answer() {
+    lost_ = abandoned_ = true;
+    return {ErrorCode::device, name() + ": no answer for five minutes; load the model again, or go on with the CPU"};
 }
 
 Status Device::submit_and_wait_as(VkCommandBuffer commands, VkFence fence, bool step) {
@@ -97,6 +105,7 @@ Status Device::submit_and_wait_as(VkCommandBuffer commands, VkFence fence, bool 
         if (number == faults.device_lost_at_submit) return lost_or(VK_ERROR_DEVICE_LOST, "running a step");
     }
     RETURN_IF_ERROR(submit(commands, fence));
+    if (step && steps_ == options().faults.no_answer_at_submit) return no_answer();
     return wait(fence);
 }
 
@@ -132,7 +141,7 @@ Result<CommandPool> CommandPool::create(std::shared_ptr<Device> device) {
 }
 
 CommandPool::~CommandPool() {
-    if (device_ == nullptr) return;
+    if (device_ == nullptr || device_->abandoned()) return;
     if (fence_ != VK_NULL_HANDLE) device_->vk.vkDestroyFence(device_->handle(), fence_, nullptr);
     if (pool_ != VK_NULL_HANDLE) device_->vk.vkDestroyCommandPool(device_->handle(), pool_, nullptr);
 }
@@ -148,7 +157,9 @@ Result<VkCommandBuffer> CommandPool::allocate() {
     return commands;
 }
 
-void CommandPool::free(VkCommandBuffer commands) noexcept { device_->vk.vkFreeCommandBuffers(device_->handle(), pool_, 1, &commands); }
+void CommandPool::free(VkCommandBuffer commands) noexcept {
+    if (!device_->abandoned()) device_->vk.vkFreeCommandBuffers(device_->handle(), pool_, 1, &commands);
+}
 
 Status CommandPool::begin(VkCommandBuffer commands) {
     const VkCommandBufferBeginInfo info{

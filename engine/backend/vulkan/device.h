@@ -31,6 +31,8 @@ class Device {
     [[nodiscard]] Status run_and_wait(VkCommandBuffer commands, VkFence fence) { return submit_and_wait_as(commands, fence, true); }
     [[nodiscard]] Status submit(VkCommandBuffer commands, VkFence fence);
     [[nodiscard]] Status wait(VkFence fence);
+    /// A command did not come back in time and may still run: what it works with must not be given back, now or ever.
+    [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
 
     /// Takes note of `bytes` more memory; an Error says how much is there when they do not fit.
     [[nodiscard]] Status reserve(uint64_t bytes, std::string_view what);
@@ -42,13 +44,14 @@ class Device {
     Device(std::shared_ptr<Instance> instance, PhysicalDevice physical) : instance_(std::move(instance)), physical_(std::move(physical)) {}
     Status submit_and_wait_as(VkCommandBuffer commands, VkFence fence, bool step);
     Status lost_or(VkResult result, std::string_view what);
+    Error no_answer();
 
     std::shared_ptr<Instance> instance_;
     PhysicalDevice physical_;
     VkDevice device_ = VK_NULL_HANDLE;
     VkQueue queue_ = VK_NULL_HANDLE;
     std::mutex queue_mutex_;
-    std::atomic<bool> lost_ = false;
+    std::atomic<bool> lost_ = false, abandoned_ = false;
     std::atomic<uint64_t> used_ = 0, steps_ = 0;
 };
 

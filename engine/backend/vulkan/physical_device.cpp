@@ -6,6 +6,8 @@
 #include <optional>
 #include <tuple>
 
+#include "engine/backend/vulkan/memory_type.h"
+
 namespace soliloquy::vulkan {
 namespace {
 
@@ -86,15 +88,6 @@ std::optional<uint32_t> compute_family(VkPhysicalDevice device, uint32_t& timest
     return found;
 }
 
-uint64_t own_memory(const VkPhysicalDeviceMemoryProperties& memory, const uint64_t* per_heap) {
-    uint64_t bytes = 0;
-    for (uint32_t i = 0; i < memory.memoryHeapCount; ++i) {
-        if ((memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0)
-            bytes += per_heap != nullptr ? per_heap[i] : memory.memoryHeaps[i].size;
-    }
-    return bytes;
-}
-
 PhysicalDevice describe(VkPhysicalDevice handle, uint32_t index, const SimulatedFaults& faults) {
     PhysicalDevice d;
     d.handle = handle;
@@ -105,7 +98,7 @@ PhysicalDevice describe(VkPhysicalDevice handle, uint32_t index, const Simulated
     d.info.index = index;
     d.limits = basic.limits;
     vkGetPhysicalDeviceMemoryProperties(handle, &d.memory);
-    d.info.memory_bytes = d.info.free_bytes = own_memory(d.memory, nullptr);
+    d.info.memory_bytes = d.info.free_bytes = device_heap_bytes(d.memory, d.info.kind, nullptr);
     d.cache_uuid.assign(basic.pipelineCacheUUID, basic.pipelineCacheUUID + VK_UUID_SIZE);
     const uint32_t api = faults.old_driver ? VK_API_VERSION_1_1 : basic.apiVersion;
     d.info.driver = "Vulkan " + version(api);
@@ -178,7 +171,7 @@ uint64_t free_bytes(const PhysicalDevice& device) {
     vkGetPhysicalDeviceMemoryProperties2(device.handle, &memory);
     uint64_t free[VK_MAX_MEMORY_HEAPS] = {};
     for (uint32_t i = 0; i < VK_MAX_MEMORY_HEAPS; ++i) free[i] = budget.heapBudget[i] - std::min(budget.heapBudget[i], budget.heapUsage[i]);
-    return own_memory(device.memory, free);
+    return device_heap_bytes(device.memory, device.info.kind, free);
 }
 
 Result<std::vector<PhysicalDevice>> find_devices(const Instance& instance) {

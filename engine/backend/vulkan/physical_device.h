@@ -27,7 +27,7 @@ struct PhysicalDevice {
 /// Every device of the instance, the best first.
 [[nodiscard]] Result<std::vector<PhysicalDevice>> find_devices(const Instance& instance);
 
-/// Bytes of the device's own heaps that are free now, as the driver says.
+/// Bytes that are free now of the heap that weights go to, as the driver says.
 [[nodiscard]] uint64_t free_bytes(const PhysicalDevice& device);
 
 }  // namespace soliloquy::vulkan

@@ -30,6 +30,7 @@ Result<std::unique_ptr<Pipelines>> Pipelines::create(std::shared_ptr<Device> dev
 }
 
 Pipelines::~Pipelines() {
+    if (device_->abandoned()) return;
     for (const auto& [key, pipeline] : pipelines_) device_->vk.vkDestroyPipeline(device_->handle(), pipeline, nullptr);
     if (cache_ != VK_NULL_HANDLE) device_->vk.vkDestroyPipelineCache(device_->handle(), cache_, nullptr);
     if (layout_ != VK_NULL_HANDLE) device_->vk.vkDestroyPipelineLayout(device_->handle(), layout_, nullptr);

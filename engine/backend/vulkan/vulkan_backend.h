@@ -22,6 +22,7 @@ struct SimulatedFaults {
     uint64_t memory_limit = UINT64_MAX;    ///< bytes that the device gives before it is out of memory
     uint64_t out_of_memory_at_submit = 0;  ///< the n-th segment that is run fails so; 0 = none
     uint64_t device_lost_at_submit = 0;    ///< the n-th segment that is run loses the device; 0 = none
+    uint64_t no_answer_at_submit = 0;      ///< the n-th segment that is run never comes back; 0 = none
     std::string broken_shader = {};        ///< the driver cannot compile the shader of this name
 };
 

@@ -164,7 +164,7 @@ Result<std::vector<DispatchTime>> VulkanPlan::time_segment(const Step& step, siz
         return Status::success();
     };
     const Status measured = measure();
-    device_->vk.vkDestroyQueryPool(device_->handle(), queries, nullptr);
+    if (!device_->abandoned()) device_->vk.vkDestroyQueryPool(device_->handle(), queries, nullptr);
     RETURN_IF_ERROR(measured);
     const uint32_t bits = device_->physical().timestamp_bits;
     const uint64_t mask = bits >= 64 ? UINT64_MAX : (uint64_t{1} << bits) - 1;
