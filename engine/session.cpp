@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "engine/close_request.h"
 #include "engine/loaded_model.h"
 #include "engine/sampling/sampler.h"
 #include "engine/timeline.h"
@@ -14,8 +15,6 @@ namespace soliloquy {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr uint32_t kLineBoundaryTokens = 24;  // a thought without line ends is closed after so many tokens
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -78,7 +77,7 @@ class ModelSession final : public Session {
 
     Result<GenerationResult> generate(const GenerateRequest& request, GenerationSink& sink) override;
     void stop() noexcept override { stop_.store(true); }
-    void close_thought(Boundary boundary) noexcept override { close_request_.store(1 + static_cast<int>(boundary)); }
+    void close_thought(Boundary boundary) noexcept override { close_request_.ask(boundary); }
     Result<PromptPreview> preview(const GenerateRequest& request) const override;
     uint32_t tokens_in_cache() const noexcept override { return timeline_.length(); }
     Result<std::vector<float>> score(std::span<const TokenId> ids) override;
@@ -90,13 +89,13 @@ class ModelSession final : public Session {
     Status decode(Turn& turn);
     Status emit(Turn& turn, const SampledToken& token, Origin origin);
     Status force_close(Turn& turn);
-    bool close_is_due(Turn& turn, std::string_view last_bytes);
+    bool close_is_due(const Turn& turn, std::string_view last_bytes);
     Status append(Turn& turn, std::span<const TokenId> ids, LogitsFor wanted);
 
     std::shared_ptr<const LoadedModel> loaded_;
     Timeline timeline_;
     std::atomic<bool> stop_{false};
-    std::atomic<int> close_request_{0};  // 0 = none, else 1 + Boundary
+    CloseRequest close_request_;
 };
 
 /// What one call of generate() carries from step to step.
@@ -118,9 +117,8 @@ struct ModelSession::Turn {
     Sampler sampler;
     GenerationResult result;
     Clock::time_point start = Clock::now();
-    uint32_t read_tokens = 0;         // of the prompt and of what is continued
-    uint32_t index = 0;               // of the next token in the assistant's turn
-    uint32_t tokens_since_close = 0;  // since closing the thought was asked for
+    uint32_t read_tokens = 0;  // of the prompt and of what is continued
+    uint32_t index = 0;        // of the next token in the assistant's turn
     bool finished = false;
 };
 
@@ -189,7 +187,7 @@ Status ModelSession::emit(Turn& turn, const SampledToken& token, Origin origin) 
 }
 
 Status ModelSession::force_close(Turn& turn) {
-    close_request_.store(0);
+    close_request_.clear();
     TracedText close;
     close.append(bytes_for_forced_close(loaded_->profile), TextSource::from_template);
     ASSIGN_OR_RETURN(const auto ids, loaded_->tokenizer->encode(close));
@@ -201,15 +199,8 @@ Status ModelSession::force_close(Turn& turn) {
 }
 
 /// Whether a close that was asked for may happen after a token that ended in `last_bytes`.
-bool ModelSession::close_is_due(Turn& turn, std::string_view last_bytes) {
-    const int asked = close_request_.load();
-    if (asked == 0 || !turn.parser.in_thought()) return false;
-    const auto boundary = static_cast<Boundary>(asked - 1);
-    if (boundary == Boundary::now) return true;
-    if (boundary == Boundary::utf8) return turn.letters.at_boundary();
-    ++turn.tokens_since_close;
-    const bool line_end = !last_bytes.empty() && last_bytes.back() == '\n';
-    return (line_end || turn.tokens_since_close >= kLineBoundaryTokens) && turn.letters.at_boundary();
+bool ModelSession::close_is_due(const Turn& turn, std::string_view last_bytes) {
+    return close_request_.is_due(turn.parser.in_thought(), turn.letters.at_boundary(), last_bytes.ends_with('\n'));
 }
 
 Status ModelSession::decode(Turn& turn) {
@@ -275,7 +266,7 @@ Result<GenerationResult> ModelSession::run(const GenerateRequest& request, Gener
 
 Result<GenerationResult> ModelSession::generate(const GenerateRequest& request, GenerationSink& sink) {
     stop_.store(false);
-    close_request_.store(0);
+    close_request_.clear();
     try {
         return run(request, sink);
     } catch (const std::bad_alloc&) {

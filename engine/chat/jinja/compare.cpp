@@ -105,6 +105,7 @@ bool contains(const Value& container, const Value& item, Sandbox& sandbox) {
         return container.view().find(item.view()) != std::string_view::npos;
     }
     if (container.is_dict()) {
+        if (item.is_undefined()) return false;
         require_key(item, sandbox);
         return container.dict().find(item) != nullptr;
     }

@@ -123,7 +123,9 @@ class PercentFormatter {
         if (at(offset) == '*') {
             ++offset;
             const Value value = next();
-            if (!value.is_integral() || std::abs(value.as_integer()) > 1'000'000) sandbox_.fail("'*' in a format needs a small integer");
+            constexpr int64_t kMost = 1'000'000;
+            if (!value.is_integral() || value.as_integer() > kMost || value.as_integer() < -kMost)
+                sandbox_.fail("'*' in a format needs a small integer");
             return static_cast<int>(value.as_integer());
         }
         int result = 0;

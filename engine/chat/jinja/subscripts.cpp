@@ -59,7 +59,7 @@ Value element_at(const Value& object, const Value& index, Sandbox& sandbox) {
         case Kind::undefined:
             fail_missing(object, index.is_string() ? index.view() : "an element", sandbox);
         case Kind::dict:
-            require_key(index, sandbox);
+            if (!can_be_key(index)) return {};
             if (const Value* entry = object.dict().find(index)) return *entry;
             break;
         case Kind::string:
@@ -77,7 +77,7 @@ Value element_at(const Value& object, const Value& index, Sandbox& sandbox) {
         default:
             break;
     }
-    if (index.is_string() && object.is(Kind::loop)) return attribute_of(object, index.view(), sandbox);
+    if (index.is_string() && (object.is(Kind::loop) || object.is(Kind::name_space))) return attribute_of(object, index.view(), sandbox);
     if (index.is_string()) {
         if (const Signature* method = find_method(object, index.view())) return make_function(*method, object, sandbox);
     }

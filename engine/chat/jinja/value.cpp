@@ -158,16 +158,18 @@ bool same_key(const Value& a, const Value& b) noexcept {
     return a.kind() == b.kind() && a.same_object(b);
 }
 
-void require_key(const Value& key, const Sandbox& sandbox) {
+bool can_be_key(const Value& key) {
     constexpr size_t kMaxTupleKey = 16;
     const auto plain = [](const Value& value) {
         return value.is_string() || value.is_number() || value.is(Kind::none) || value.is(Kind::function) || value.is(Kind::macro);
     };
-    if (plain(key)) return;
-    if (key.is(Kind::tuple)) {
-        const auto& items = key.list().items;
-        if (items.size() <= kMaxTupleKey && std::all_of(items.begin(), items.end(), plain)) return;
-    }
+    if (!key.is(Kind::tuple)) return plain(key);
+    const auto& items = key.list().items;
+    return items.size() <= kMaxTupleKey && std::all_of(items.begin(), items.end(), plain);
+}
+
+void require_key(const Value& key, const Sandbox& sandbox) {
+    if (can_be_key(key)) return;
     sandbox.fail("a value of type " + std::string(type_name(key)) + " cannot be the key of a dict");
 }
 

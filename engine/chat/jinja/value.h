@@ -169,6 +169,8 @@ struct LoopObject final : Object {
 
 /// Fails when Python could not hash the value, or when it is a nested or a long tuple.
 void require_key(const Value& key, const Sandbox& sandbox);
+/// The same as a question: what cannot be a key is in no dict.
+[[nodiscard]] bool can_be_key(const Value& key);
 
 /// "str", "int", "dict", ...: Python's names, which template authors know.
 [[nodiscard]] std::string_view type_name(const Value& value) noexcept;

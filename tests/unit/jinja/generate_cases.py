@@ -145,6 +145,9 @@ a{# comment #}b{#- c -#} d|{% raw %}{{ not }} {% this %}{% endraw %}|x {%- if tr
 {{ false|map("upper")|list }}|{{ 0|select|list }}|{{ 0.0|reject|list }}|{{ ""|selectattr("a")|list }}|{{ missing|rejectattr("a")|list }}|{{ {}|map("upper")|list }}|{{ []|map("nosuch")|list }}
 {{ true|map("upper")|list }}
 {{ 1|select|list }}
+{% set d = namespace(b=2) %}{% set d.a = 1 %}{{ d['a'] }}|{{ d['b'] }}|{{ d['c'] is defined }}
+{{ dict[missing] is undefined }}|{{ dict[[1]] is undefined }}|{{ dict[{}] is undefined }}|{{ missing in {} }}|{{ missing in dict }}|{{ dict[list] }}
+{{ [1] in {} }}
 """.strip("\n").split("\n")
 
 # Templates of several lines: what happens to whitespace around tags.
