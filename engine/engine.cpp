@@ -250,6 +250,10 @@ Result<std::shared_ptr<Engine>> load(const std::filesystem::path& path, const Lo
     RETURN_IF_ERROR(WeightsLoader(*loaded, options, source, report).load(choice, first));
     RETURN_IF_ERROR(read_chat_parts(*loaded, options));
     loaded->info = describe(*loaded->file, *loaded, path, options);
+    if (options.threads > loaded->threads->size()) {
+        choice.warning += (choice.warning.empty() ? "" : " ") + std::string("Only ") + std::to_string(loaded->threads->size()) +
+                          " of the " + std::to_string(options.threads) + " threads that were asked for could be had.";
+    }
     loaded->info.device = std::move(choice);
     if (!report(1.0f)) return cancelled;
     return std::shared_ptr<Engine>(std::make_shared<LoadedEngine>(std::move(loaded), std::move(first)));

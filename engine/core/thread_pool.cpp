@@ -1,6 +1,9 @@
 /// engine/core/thread_pool.cpp: workers spin for a moment, then sleep on an atomic.
 #include "engine/core/thread_pool.h"
 
+#include <algorithm>
+#include <system_error>
+
 #ifdef __linux__
 #include <sched.h>
 #endif
@@ -43,8 +46,13 @@ unsigned ThreadPool::usable_cores() noexcept {
 
 ThreadPool::ThreadPool(unsigned threads) {
     if (threads == 0) threads = usable_cores();
+    threads = std::min(threads, kMaxThreads);
     workers_.reserve(threads - 1);
-    for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+    try {
+        for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+    } catch (const std::system_error&) {
+        // The system gives no more threads (a limit on processes or memory): the team is those that began.
+    }
 }
 
 ThreadPool::~ThreadPool() {

@@ -12,7 +12,9 @@ namespace soliloquy {
 /// The calling thread is member 0 of the team. run() allocates nothing and may be called from one thread only.
 class ThreadPool {
   public:
-    /// threads = 0 takes the number of cores the process may use.
+    static constexpr unsigned kMaxThreads = 1024;
+    /// threads = 0 takes the number of cores the process may use. At most kMaxThreads, and fewer where the system gives no more: see
+    /// size().
     explicit ThreadPool(unsigned threads = 0);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;

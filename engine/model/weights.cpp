@@ -1,6 +1,8 @@
 /// engine/model/weights.cpp: the table of tensors, and the parts that every architecture has.
 #include "engine/model/weights.h"
 
+#include <charconv>
+
 #include "engine/model/attention_gqa.h"
 #include "engine/model/attention_mla.h"
 #include "engine/model/feed_forward.h"
@@ -33,6 +35,29 @@ bool can_be_multiplied(DType type) {
 Error wrong(const std::string& name, const std::string& expected, const std::string& found) {
     return {ErrorCode::invalid_file, "tensor '" + name + "': expected " + expected + ", found " + found +
                                          "; the file is damaged, or of a variant that this program does not know"};
+}
+
+/// Tensors that hold no weights of the forward pass: angles that are computed here.
+bool is_derived(std::string_view name) { return name.ends_with(".attn_rot_embd.weight") || name.ends_with(".rotary_emb.inv_freq"); }
+
+/// A model with a bias or a scale that nothing adds computes something else, and says so to nobody. Tensors outside of the layers that run
+/// (blocks that predict further tokens, vision) change nothing.
+Status refuse_unused(const std::vector<std::string>& unknown, uint32_t n_layers) {
+    std::vector<std::string_view> unused;
+    for (const std::string& name : unknown) {
+        bool runs = name.starts_with("output") || name.starts_with("token_");
+        if (name.starts_with("blk.")) {
+            uint32_t layer = UINT32_MAX;
+            std::from_chars(name.data() + 4, name.data() + name.size(), layer);
+            runs = layer < n_layers;
+        }
+        if (runs && !is_derived(name)) unused.push_back(name);
+    }
+    if (unused.empty()) return Status::success();
+    return Error{ErrorCode::unsupported, "the file has " + std::to_string(unused.size()) + (unused.size() == 1 ? " tensor" : " tensors") +
+                                             " that this program does not use in a model of this architecture, '" +
+                                             std::string(unused.front()) +
+                                             "' for one; without them its answers would be wrong. Use another conversion of the model"};
 }
 
 }  // namespace
@@ -112,6 +137,7 @@ Result<ModelWeights> bind_weights(const GgufFile& file, const ModelConfig& confi
         }
     }
     weights.unknown = table.unknown();
+    RETURN_IF_ERROR(refuse_unused(weights.unknown, config.n_layers));
     return weights;
 }
 

@@ -130,6 +130,31 @@ Status read_id(const GgufFile& file, std::string_view key, std::optional<uint64_
     return {};
 }
 
+/// One end of the turn, or a list of them: the first is the one that templates write.
+Status read_ends(const GgufFile& file, std::string_view key, VocabularySource& source) {
+    std::vector<uint64_t> ends;
+    const GgufValue* value = file.find(key);
+    const GgufArray* list = value != nullptr ? std::get_if<GgufArray>(&value->value) : nullptr;
+    if (list == nullptr) {
+        std::optional<uint64_t> id;
+        RETURN_IF_ERROR(read_id(file, key, id));
+        if (id) ends.push_back(*id);
+    } else {
+        constexpr uint64_t kMaxEnds = 1024;
+        if (!is_integer(list->item_type) || list->count > kMaxEnds)
+            return invalid(std::string(key) + ": expected a token id or a short list of them");
+        for (uint64_t i = 0; i < list->count; ++i) {
+            const int64_t id = list->integer(i);
+            if (id >= 0 && id != 0xFFFFFFFF) ends.push_back(static_cast<uint64_t>(id));
+        }
+    }
+    for (const uint64_t id : ends) {
+        if (!source.eos) source.eos = id;
+        if (id != *source.eos) source.more_eos.push_back(id);
+    }
+    return {};
+}
+
 Status read_flag(const GgufFile& file, std::string_view key, std::optional<bool>& flag) {
     if (file.find(key) == nullptr) return {};
     ASSIGN_OR_RETURN(flag, file.get_bool(key));
@@ -166,7 +191,11 @@ Result<Vocabulary> Vocabulary::from_gguf(const GgufFile& file) try {
     RETURN_IF_ERROR(read_tokens(file, source));
     RETURN_IF_ERROR(read_kinds_and_scores(file, source));
     RETURN_IF_ERROR(read_id(file, "tokenizer.ggml.bos_token_id", source.bos));
-    RETURN_IF_ERROR(read_id(file, "tokenizer.ggml.eos_token_id", source.eos));
+    RETURN_IF_ERROR(read_ends(file, "tokenizer.ggml.eos_token_id", source));
+    RETURN_IF_ERROR(read_ends(file, "tokenizer.ggml.eos_token_ids", source));
+    if (const GgufValue* chat = file.find("tokenizer.chat_template")) {
+        if (const auto* text = std::get_if<std::string_view>(&chat->value)) source.chat_template = *text;
+    }
     RETURN_IF_ERROR(read_id(file, "tokenizer.ggml.eot_token_id", source.eot));
     RETURN_IF_ERROR(read_id(file, "tokenizer.ggml.eom_token_id", source.eom));
     RETURN_IF_ERROR(read_id(file, "tokenizer.ggml.unknown_token_id", source.unknown));
@@ -276,8 +305,19 @@ Status Vocabulary::set_roles(const VocabularySource& source) {
     for (const auto& id : {eos_, eot, eom}) {
         if (id) tokens_[*id].ends_turn = true;
     }
+    for (const uint64_t end : source.more_eos) {
+        std::optional<TokenId> id;
+        RETURN_IF_ERROR(take_role("eos", end, size(), id));
+        tokens_[*id].ends_turn = true;
+    }
+    // An ordinary token may be spelled like a mark and stand in an honest answer. A vocabulary without kinds tells nothing, so there the
+    // name decides.
     const auto end_turn_by = [&](std::string_view name) {
-        if (const auto id = find(name)) tokens_[*id].ends_turn = true;
+        const auto id = find(name);
+        if (!id) return;
+        const TokenKind kind = tokens_[*id].kind;
+        const bool written = kind == TokenKind::user_defined && source.chat_template.find(name) != std::string_view::npos;
+        if (source.kinds.empty() || kind == TokenKind::control || written) tokens_[*id].ends_turn = true;
     };
     for (const std::string_view name : kTurnEnds) end_turn_by(name);
     if (!harmony_) end_turn_by("<|end|>");

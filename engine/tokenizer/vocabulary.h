@@ -29,6 +29,8 @@ struct VocabularySource {
     std::vector<int64_t> kinds;  ///< empty: all normal
     std::vector<float> scores;   ///< one a token for SentencePiece, else unused
     std::optional<uint64_t> bos, eos, eot, eom, unknown;
+    std::vector<uint64_t> more_eos;       ///< further ends of a turn, where a model has several
+    std::string_view chat_template = {};  ///< the turn's end may be a user-defined token only where the template writes it
     std::optional<bool> add_bos;
     std::optional<bool> add_space_prefix;
 };

@@ -2,8 +2,12 @@
 #include "engine/core/thread_pool.h"
 
 #include <gtest/gtest.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
 
 #include <atomic>
+#include <cstdlib>
 #include <vector>
 
 namespace soliloquy {
@@ -56,6 +60,20 @@ TEST(ThreadPool, SharesCoverEverythingOnceInGrains) {
         }
     }
 }
+
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// In a process of its own: with so little address space that the stacks of a thousand threads do not fit.
+[[noreturn]] void work_in_600_megabytes() {
+    const rlimit limit{600u << 20, 600u << 20};
+    setrlimit(RLIMIT_AS, &limit);
+    ThreadPool pool(1000);
+    std::atomic<unsigned> ran{0};
+    pool.run([&](unsigned, unsigned) { ran.fetch_add(1); });
+    std::_Exit(pool.size() < 1000 && ran.load() == pool.size() ? 0 : 1);
+}
+
+TEST(ThreadPool, WorksWithTheThreadsThereAre) { EXPECT_EXIT(work_in_600_megabytes(), ::testing::ExitedWithCode(0), ""); }
+#endif
 
 }  // namespace
 }  // namespace soliloquy

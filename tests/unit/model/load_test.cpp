@@ -42,6 +42,21 @@ TEST(LoadTest, unknown_architecture_is_named_with_those_that_run) {
     EXPECT_THAT(file.load_error(), AllOf(HasSubstr("'mamba'"), HasSubstr("deepseek2"), HasSubstr("gpt-oss")));
 }
 
+TEST(LoadTest, a_tensor_that_nothing_would_use_is_refused) {
+    for (const char* name : {"blk.3.ffn_down.bias", "blk.0.attn_output.bias", "output.bias"}) {
+        EditedModel file(testing::bundled_model());
+        EditedModel::Tensor bias = file.tensor("output_norm.weight");
+        bias.name = name;
+        file.tensors.push_back(bias);
+        EXPECT_THAT(file.load_error(), AllOf(HasSubstr(name), HasSubstr("answers would be wrong")));
+    }
+    EditedModel file(testing::bundled_model());
+    EditedModel::Tensor further = file.tensor("output_norm.weight");
+    further.name = "blk.5.nextn.enorm.weight";  // of a block behind those that run
+    file.tensors.push_back(further);
+    EXPECT_TRUE(file.load().ok());
+}
+
 TEST(LoadTest, missing_tensor) {
     EditedModel file(testing::bundled_model());
     file.erase_tensor("blk.3.ffn_up_exps.weight");

@@ -45,6 +45,34 @@ TEST(Vocabulary, OfTheBundledModel) {
     EXPECT_FALSE(vocabulary->ends_turn(0xFFFFFFFF));
 }
 
+TEST(Vocabulary, AnOrdinaryTokenSpelledLikeAMarkEndsNothing) {
+    SmallVocabulary chat;
+    const TokenId ordinary = chat.add("</s>", TokenKind::normal);
+    const TokenId defined = chat.add("<eos>", TokenKind::user_defined), written = chat.add("<end_of_turn>", TokenKind::user_defined);
+    auto source = chat.source();
+    source.chat_template = "{{ message }}<end_of_turn>";
+    const auto vocabulary = Vocabulary::from_source(source);
+    ASSERT_TRUE(vocabulary.ok()) << vocabulary.error().message;
+    EXPECT_FALSE(vocabulary->ends_turn(ordinary));
+    EXPECT_FALSE(vocabulary->ends_turn(defined));
+    EXPECT_TRUE(vocabulary->ends_turn(written));
+}
+
+TEST(Vocabulary, SeveralTokensMayEndATurn) {
+    SmallVocabulary chat;
+    const TokenId one = chat.add("<one>", TokenKind::control), two = chat.add("<two>", TokenKind::control);
+    auto source = chat.source();
+    source.eos = one;
+    source.more_eos = {two};
+    const auto vocabulary = Vocabulary::from_source(source);
+    ASSERT_TRUE(vocabulary.ok()) << vocabulary.error().message;
+    EXPECT_EQ(vocabulary->eos(), one);
+    EXPECT_TRUE(vocabulary->ends_turn(one));
+    EXPECT_TRUE(vocabulary->ends_turn(two));
+    source.more_eos = {1u << 30};
+    EXPECT_FALSE(Vocabulary::from_source(source).ok());
+}
+
 TEST(Vocabulary, EndsOfTurnsByName) {
     SmallVocabulary chat;
     const TokenId im_end = chat.add("<|im_end|>", TokenKind::control);
