@@ -1,6 +1,7 @@
 /// app/chat/chat_session.cpp: what is on the desk: the conversations, their settings, branches and texts.
 #include "app/chat/chat_session.h"
 
+#include <random>
 #include <utility>
 
 #include "app/chat/generation_worker.h"
@@ -30,6 +31,11 @@ const char* chat_state_name(ChatState state) noexcept {
             return "error";
     }
     return "idle";
+}
+
+uint64_t random_seed() {
+    std::random_device source;
+    return (static_cast<uint64_t>(source()) << 32) | source();
 }
 
 ChatSession::ChatSession(Setup setup, QObject* parent) : QObject(parent), setup_(std::move(setup)) {

@@ -57,6 +57,9 @@ struct ContextMeter {
 };
 
 /// Lives on the GUI thread. Owns the engine thread. The store and the clock outlive it.
+/// A seed that nobody could foretell.
+[[nodiscard]] uint64_t random_seed();
+
 class ChatSession : public QObject {
     Q_OBJECT
   public:
@@ -64,8 +67,9 @@ class ChatSession : public QObject {
         store::ConversationStore* store = nullptr;
         EngineOpener open_engine{};
         const Clock* clock = &system_clock();
-        std::filesystem::path model{};  ///< opened at the first message, or by load_model()
-        LoadOptions load{};             ///< device, threads, context length; progress is set by the session
+        std::filesystem::path model{};                      ///< opened at the first message, or by load_model()
+        LoadOptions load{};                                 ///< device, threads, context length; progress is set by the session
+        std::function<uint64_t()> draw_seed = random_seed;  ///< for an answer whose settings name no seed
         int flush_interval_ms = 33;
         int save_again_interval_ms = 3000;  ///< between tries to store the end of a turn that the store refused
         int checkpoint_interval_ms = 400;   ///< well under the second that a crash may cost: the window may be late, too

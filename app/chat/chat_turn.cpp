@@ -38,6 +38,9 @@ GenerateRequest ChatSession::request_before(int index) const {
     if (settings_.thinking != ThinkingMode::automatic) request.thinking = settings_.thinking == ThinkingMode::on;
     request.keep_past_thoughts = settings_.keep_past_thoughts;
     request.sampling = settings_.sampling;
+    // A seed that the user chose asks for the same answer again; without one every answer is drawn anew.
+    request.repeatable = settings_.sampling.seed != 0;
+    if (!request.repeatable) request.sampling.seed = setup_.draw_seed();
     request.max_tokens = settings_.max_tokens;
     return request;
 }

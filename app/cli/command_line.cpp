@@ -6,7 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
+#include <random>
 #include <string_view>
 
 #include "app/cli/exit_code.h"
@@ -55,6 +57,15 @@ Environment:
   XDG_DATA_HOME   where the data folder lies unless --data names one
   XDG_CACHE_HOME  where a GPU's compiled shaders are kept unless --data names a folder
 )";
+
+/// A range lets "nan" pass, which is neither below nor above anything.
+CLI::Validator finite() {
+    return {[](std::string& text) {
+                double value = 0.0;
+                return CLI::detail::lexical_cast(text, value) && std::isfinite(value) ? std::string() : "is a number, not '" + text + "'";
+            },
+            ""};
+}
 
 void add_data(CLI::App& app, CommandLine& line) {
     app.add_option("--data", line.data, "Folder for all that the program writes (default: soliloquy in the user's data folder)")
@@ -107,21 +118,31 @@ void add_ask(CLI::App& app, CommandLine& line, std::vector<std::string>& words, 
     app.add_flag("--json", ask.json, "Events on stdout, one JSON object per line");
     app.add_flag("--tokens", ask.tokens, "With --json: an event for every token, with its log-probability and alternatives");
     app.add_flag("--stats", ask.stats, "Tokens and speed on stderr at the end");
-    app.add_option("--seed", ask.sampling.seed, "The same seed, model and device give the same tokens (default 0)")->type_name("N");
+    app.add_option_function<std::string>(
+           "--seed",
+           [&ask](const std::string& text) {
+               if (text == "-1") {
+                   ask.sampling.seed = std::random_device{}();
+               } else if (text.empty() || text.front() == '-' || !CLI::detail::lexical_cast(text, ask.sampling.seed)) {
+                   throw CLI::ValidationError("--seed", "is a whole number, or -1 for one by chance, not '" + text + "'");
+               }
+           },
+           "The same seed, model and device give the same tokens (default 0); -1 draws one by chance")
+        ->type_name("N");
     app.add_option("--temp,--temperature", ask.sampling.temperature, "Temperature; 0 (default) takes the most probable token")
-        ->check(CLI::Range(0.0, 100.0).description(""))
+        ->check(CLI::Range(0.0, 100.0).description("") & finite())
         ->type_name("T");
     app.add_option("--top-k", ask.sampling.top_k, "Draw among the K most probable tokens; 0 = off (default)")
         ->check(CLI::Range(0u, 1u << 24).description(""))
         ->type_name("K");
     app.add_option("--top-p", ask.sampling.top_p, "Draw among the most probable tokens that together reach P; 1 = off (default)")
-        ->check(CLI::Range(0.0, 1.0).description(""))
+        ->check(CLI::Range(0.0, 1.0).description("") & finite())
         ->type_name("P");
     app.add_option("--min-p", ask.sampling.min_p, "Leave out tokens less probable than P times the most probable; 0 = off (default)")
-        ->check(CLI::Range(0.0, 1.0).description(""))
+        ->check(CLI::Range(0.0, 1.0).description("") & finite())
         ->type_name("P");
     app.add_option("--repetition-penalty", ask.sampling.repetition_penalty, "Make recent tokens less likely; 1 = off (default)")
-        ->check(CLI::Range(0.01, 100.0).description(""))
+        ->check(CLI::Range(0.01, 100.0).description("") & finite())
         ->type_name("R");
     app.add_option("--max-tokens", ask.max_tokens, "Stop after N tokens, thought included; 0 (default) = when the context is full")
         ->type_name("N");

@@ -128,7 +128,7 @@ Sheet {
         NumberRow { id: minP; text: qsTr("Min-p"); explanation: qsTr("No token less likely than this share of the likeliest; 0 is off"); value: sheet.form.minP || ""; onEdited: value => sheet.set("minP", value) }
         NumberRow { id: penalty; text: qsTr("Repetition penalty"); explanation: qsTr("Above 1, recent tokens become less likely; 1 is off"); least: 0.1; most: 10; value: sheet.form.repetitionPenalty || ""; onEdited: value => sheet.set("repetitionPenalty", value) }
         NumberRow { id: reach; text: qsTr("Reach of the penalty"); explanation: qsTr("In tokens back from the newest"); whole: true; most: 1000000; value: sheet.form.repetitionWindow || ""; onEdited: value => sheet.set("repetitionWindow", value) }
-        NumberRow { id: seed; text: qsTr("Seed"); explanation: qsTr("The same seed, file and device give the same answer"); whole: true; most: 1e19; value: sheet.form.seed || ""; onEdited: value => sheet.set("seed", value) }
+        NumberRow { id: seed; text: qsTr("Seed"); explanation: qsTr("0 draws a new one for every answer; with any other number the same conversation gets the same answer"); whole: true; most: 1e19; value: sheet.form.seed || ""; onEdited: value => sheet.set("seed", value) }
     }
     SectionHead { text: qsTr("System prompt") }
     ProseBox { id: prompt; width: parent.width; name: qsTr("System prompt"); placeholder: qsTr("Empty: that of the settings") }

@@ -62,7 +62,7 @@ Sheet {
     }
     SettingRow {
         text: qsTr("Seed")
-        note: qsTr("The same seed, file and device give the same answer")
+        note: qsTr("0 draws a new one for every answer. With any other number the same conversation gets the same answer; what was said is then read again before each, which takes longer")
         TextBox {
             name: qsTr("Seed"); width: 96
             text: sheet.settings.seed

@@ -226,5 +226,25 @@ TEST_F(ChatTest, AForgottenThoughtIsGoneFromDeskAndStore) {
     EXPECT_TRUE(store->search("secret", store::SearchScope::everything)->empty());
 }
 
+TEST_F(ChatTest, EveryAnswerIsDrawnAnewUnlessASeedWasAskedFor) {
+    model->push(think_then_answer("t", "a"));
+    ask("q");
+    finish(session->regenerate(last().id));
+    finish(session->regenerate(last().id));
+    ChatSettings settings = session->settings();
+    settings.sampling.seed = 7;
+    session->set_settings(settings);
+    finish(session->regenerate(last().id));
+    finish(session->regenerate(last().id));
+    const auto requests = model->requests();
+    ASSERT_EQ(requests.size(), 5u);
+    EXPECT_NE(requests[0].sampling.seed, requests[1].sampling.seed);
+    EXPECT_NE(requests[1].sampling.seed, requests[2].sampling.seed);
+    EXPECT_FALSE(requests[2].repeatable);
+    EXPECT_EQ(requests[3].sampling.seed, 7u);
+    EXPECT_EQ(requests[4].sampling.seed, 7u);
+    EXPECT_TRUE(requests[3].repeatable && requests[4].repeatable);
+}
+
 }  // namespace
 }  // namespace soliloquy

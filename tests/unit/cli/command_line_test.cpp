@@ -87,7 +87,8 @@ TEST(CommandLine, BenchTakesDepths) {
 }
 
 TEST(CommandLine, MistakesAreUsageErrors) {
-    for (const Words& words : {Words{"ask", "--temp", "-1", "x"}, Words{"ask", "--top-p", "1.5", "x"}, Words{"ask", "--seed", "many", "x"},
+    for (const Words& words : {Words{"ask", "--temp", "-1", "x"}, Words{"ask", "--temp", "nan", "x"}, Words{"ask", "--top-p", "nan", "x"},
+                               Words{"ask", "--seed", "-2", "x"}, Words{"ask", "--top-p", "1.5", "x"}, Words{"ask", "--seed", "many", "x"},
                                Words{"ask", "--device", "gpu", "x"}, Words{"ask", "--think", "maybe", "x"}, Words{"ask", "--nothing", "x"},
                                Words{"ask", "--thoughts", "file", "x"}, Words{"frobnicate"}, Words{}, Words{"export", "--format", "html"},
                                Words{"export", "zero"}, Words{"export", "-1"}, Words{"bench", "--depths", "x"}, Words{"help", "nothing"},
