@@ -21,9 +21,46 @@ std::string run_to_rich_text(const Run& run, const Palette& palette) {
     return body;
 }
 
+/// Length in bytes of the combining mark of a common block at `at`, 0 for any other letter.
+size_t mark_at(std::string_view text, size_t at) {
+    const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned a = byte(at), b = byte(at + 1), c = byte(at + 2);
+    if (a < 0xCC) return 0;
+    if (a <= 0xDF) {
+        const unsigned code = (a & 0x1F) << 6 | (b & 0x3F);
+        const bool mark = (code >= 0x300 && code <= 0x36F) || (code >= 0x483 && code <= 0x489) || (code >= 0x591 && code <= 0x5BD) ||
+                          (code >= 0x610 && code <= 0x61A) || (code >= 0x64B && code <= 0x65F) || (code >= 0x6D6 && code <= 0x6DC);
+        return mark ? 2 : 0;
+    }
+    if (a > 0xEF) return 0;
+    const unsigned code = (a & 0x0F) << 12 | (b & 0x3F) << 6 | (c & 0x3F);
+    const bool mark = (code >= 0xE31 && code <= 0xE3A && code != 0xE32 && code != 0xE33) || (code >= 0xE47 && code <= 0xE4E) ||
+                      (code >= 0x1AB0 && code <= 0x1AFF) || (code >= 0x1DC0 && code <= 0x1DFF) || (code >= 0x20D0 && code <= 0x20FF) ||
+                      (code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xFE20 && code <= 0xFE2F);
+    return mark ? 3 : 0;
+}
+
 }  // namespace
 
-std::string escape(std::string_view text) {
+std::string without_stacked_marks(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    int marks = 0;
+    for (size_t i = 0; i < text.size();) {
+        const size_t mark = mark_at(text, i);
+        if (mark == 0) {
+            if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) marks = 0;
+            out += text[i++];
+            continue;
+        }
+        if (++marks <= kMostMarks) out += text.substr(i, mark);
+        i += mark;
+    }
+    return out;
+}
+
+std::string escape(std::string_view original) {
+    const std::string text = without_stacked_marks(original);
     std::string out;
     out.reserve(text.size() + text.size() / 8);
     for (size_t i = 0; i < text.size(); ++i) {

@@ -24,7 +24,14 @@ struct Palette {
     bool operator==(const Palette&) const = default;
 };
 
-/// `&`, `<`, `>`, quotes and control letters become harmless; line feeds become <br>, runs of spaces are kept.
+/// No writing system stacks more combining marks on a letter; more of them are slow to lay out and would be drawn over other lines.
+inline constexpr int kMostMarks = 4;
+
+/// Without the combining marks beyond kMostMarks on one letter: for showing only, never for what is copied or kept.
+[[nodiscard]] std::string without_stacked_marks(std::string_view text);
+
+/// `&`, `<`, `>`, quotes and control letters become harmless; line feeds become <br>, runs of spaces are kept; marks beyond
+/// kMostMarks are left out.
 [[nodiscard]] std::string escape(std::string_view text);
 
 /// A paragraph with lines `line_height` pixels apart. Links carry their address in href; images are their text.

@@ -10,6 +10,7 @@
 #include "app/chat/chat_session.h"
 #include "app/markdown/rich_text.h"
 #include "app/markdown/streaming_markdown.h"
+#include "app/viewmodels/text_pieces.h"
 #include "app/viewmodels/thought_model.h"
 
 namespace soliloquy {
@@ -49,6 +50,7 @@ class MessagePartsModel : public QAbstractListModel {
         HasThoughtRole,
         HasAnswerRole,
         FirstRole,
+        LettersRole,
     };
     Q_ENUM(Role)
 
@@ -61,6 +63,10 @@ class MessagePartsModel : public QAbstractListModel {
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
 
     Q_INVOKABLE void setExpanded(int row, bool expanded);
+    /// A question of several pieces shows all of them, or only its beginning.
+    Q_INVOKABLE void setWhole(int row, bool whole);
+    /// The whole question that the piece at `row` belongs to.
+    Q_INVOKABLE QString questionAt(int row) const;
     /// The reader works with this thought (scrolled it, selected in it): it stays open.
     Q_INVOKABLE void keepOpen(int row);
     /// Row of the last thought, -1 when there is none.
@@ -96,6 +102,9 @@ class MessagePartsModel : public QAbstractListModel {
     };
     struct Message {
         std::vector<Part> parts;
+        QString question{};               ///< of a user
+        std::vector<TextPiece> pieces{};  ///< of the question, a row each
+        bool whole = false;               ///< all pieces are shown, not only the first
         int first_row = 0;
         quint64 shape = 0;  ///< of what stands below the parts
     };
@@ -121,6 +130,7 @@ class MessagePartsModel : public QAbstractListModel {
     [[nodiscard]] QVariant message_data(const Row& row, int role) const;
     [[nodiscard]] QString part_name(const Row& row) const;
     [[nodiscard]] QVariantList table_of(const markdown::Block& block) const;
+    [[nodiscard]] QString piece_text(const Row& row) const;
     [[nodiscard]] QString bar_text(int message) const;
     [[nodiscard]] bool model_changed_at(int message) const;
     [[nodiscard]] int gap_above(int row) const;

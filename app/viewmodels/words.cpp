@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <algorithm>
 
 namespace soliloquy::words {
 namespace {
@@ -25,6 +26,11 @@ QString since_start(qint64 ms) {
 }
 
 QString count(qint64 number) { return QLocale().toString(number); }
+
+QString size(qint64 bytes) {
+    if (bytes < 1'000'000) return translated("%1 KB").arg(std::max<qint64>(1, (bytes + 500) / 1000));
+    return translated("%1 MB").arg(QString::number(static_cast<double>(bytes) / 1e6, 'f', 1));
+}
 
 QString tokens(qint64 number) { return number == 1 ? translated("1 token") : translated("%1 tokens").arg(count(number)); }
 

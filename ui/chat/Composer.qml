@@ -25,16 +25,23 @@ FocusScope {
     Rectangle {
         id: box
         width: parent.width
-        height: scroll.height + 60
+        height: pasted.height + scroll.height + 60
         radius: Theme.radiusLarge
         color: Theme.raised
         border.width: 1
         border.color: input.activeFocus ? Theme.accent : Theme.line
 
+        PastedBlocks {
+            id: pasted
+            x: 12
+            y: 12
+            width: parent.width - 24
+            source: composer.app.composer
+        }
         Flickable {
             id: scroll
             x: 1
-            y: 10
+            y: 10 + pasted.height
             width: parent.width - 2
             height: Math.min(input.implicitHeight, 8 * Math.ceil(metrics.lineSpacing) + 6)
             contentWidth: width
@@ -74,12 +81,24 @@ FocusScope {
                 onCursorRectangleChanged: scroll.show(cursorRectangle)
                 Keys.onPressed: event => {
                     const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter
-                    if (enter && !(event.modifiers & (Qt.ShiftModifier | Qt.AltModifier))) {
+                    if (event.matches(StandardKey.Paste)) {
+                        event.accepted = composer.app.composer.pasteClipboard(input.selectionStart, input.selectionEnd)
+                        if (event.accepted) input.cursorPosition = 0
+                    } else if (enter && !(event.modifiers & (Qt.ShiftModifier | Qt.AltModifier))) {
                         composer.send()
                         event.accepted = true
                     } else if (event.key === Qt.Key_Tab && event.modifiers === Qt.NoModifier) {
                         input.nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
                         event.accepted = true
+                    }
+                }
+                MouseArea {  // the selection of another window, which the middle button pastes
+                    anchors.fill: parent
+                    acceptedButtons: Qt.MiddleButton
+                    cursorShape: Qt.IBeamCursor
+                    onPressed: mouse => {
+                        const at = input.positionAt(mouse.x, mouse.y)
+                        mouse.accepted = composer.app.composer.pasteClipboard(at, at, true)
                     }
                 }
                 Connections {
@@ -94,7 +113,7 @@ FocusScope {
                     x: 12
                     y: 3
                     height: input.implicitHeight - 6
-                    visible: input.text === "" && input.preeditText === ""
+                    visible: input.text === "" && input.preeditText === "" && pasted.count === 0
                     text: composer.app.chat.thinking ? qsTr("Write the next question while it thinks") : composer.busy ? qsTr("Write the next question while it writes") : qsTr("Ask anything. It stays here.")
                     font.pixelSize: Theme.size16
                     color: Theme.faint

@@ -6,6 +6,7 @@ Sheet {
     id: sheet
     required property QtObject app
     readonly property QtObject chat: app.chat
+    readonly property int shown: 16384  // letters: more would be slow to lay out
     title: qsTr("What the model sees")
     widest: 720
     onOpened: chat.askPrompt()
@@ -30,7 +31,7 @@ Sheet {
             y: 12
             width: parent.width - 24
             textFormat: TextEdit.PlainText
-            text: sheet.chat.promptText
+            text: sheet.chat.promptText.substring(0, sheet.shown)
             readOnly: true
             selectByMouse: true
             activeFocusOnTab: true
@@ -44,6 +45,13 @@ Sheet {
             Accessible.name: qsTr("The prompt")
             Accessible.readOnly: true
         }
+    }
+    Words {
+        width: parent.width
+        visible: sheet.chat.promptText.length > sheet.shown
+        text: qsTr("This is the beginning. Copy takes all of it.")
+        wrapMode: Text.Wrap
+        color: Theme.muted
     }
     buttons: [
         TextButton { text: qsTr("Copy"); icon_: "copy"; enabled: sheet.chat.promptText !== ""; onClicked: sheet.chat.copyText(sheet.chat.promptText) },
