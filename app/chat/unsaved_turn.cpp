@@ -13,15 +13,15 @@ void ChatSession::keep_unsaved(store::StreamEnd end) {
 
 store::StoreStatus ChatSession::store_unsaved() {
     UnsavedTurn& turn = *unsaved_;
+    // Where somebody else took the stream for interrupted, it goes on: otherwise its end would be refused for ever.
+    const auto message = setup_.store->message(turn.message);
+    if (!message.ok()) return message.error();
+    if (message->status != store::MessageStatus::streaming) {
+        if (const auto resumed = setup_.store->resume_stream(turn.message); !resumed.ok()) return resumed.error();
+    }
     if (!turn.chunk.tokens.empty() || !turn.chunk.text.empty()) {
         turn.chunk.counters = turn.end.counters;
-        auto appended = setup_.store->append_stream(turn.message, turn.chunk);
-        if (!appended.ok() && appended.error().code == store::StoreErrorCode::invalid) {
-            // Somebody else took the stream for interrupted: it goes on, so that the text is not lost.
-            if (const auto resumed = setup_.store->resume_stream(turn.message); !resumed.ok()) return resumed.error();
-            appended = setup_.store->append_stream(turn.message, turn.chunk);
-        }
-        if (!appended.ok()) return appended.error();
+        if (const auto appended = setup_.store->append_stream(turn.message, turn.chunk); !appended.ok()) return appended.error();
         turn.chunk = {};
     }
     return setup_.store->finish_stream(turn.message, turn.end);

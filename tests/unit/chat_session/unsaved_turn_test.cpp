@@ -63,5 +63,18 @@ TEST_F(UnsavedTurnTest, IsStoredAtExit) {
     EXPECT_EQ(store->recovered_messages(), 0u);
 }
 
+TEST_F(UnsavedTurnTest, IsStoredThoughItWasTakenForInterruptedMeanwhile) {
+    restart(10);
+    other = std::make_unique<SQLite::Database>((folder / "conversations.db").string(), SQLite::OPEN_READWRITE);
+    other->exec("CREATE TRIGGER refuse BEFORE UPDATE OF status ON messages WHEN new.status = 0 BEGIN SELECT RAISE(ABORT, 'no'); END");
+    model->push(think_then_answer("a thought", "the whole answer"));
+    finish(session->send("q"));
+    ASSERT_FALSE(last().saved);  // the text is in the store, its end is not
+    other->exec("UPDATE messages SET status = 3 WHERE status = 1");
+    other->exec("DROP TRIGGER refuse");
+    ASSERT_TRUE(wait_for([this] { return last().saved; }));
+    expect_stored(last().id);
+}
+
 }  // namespace
 }  // namespace soliloquy
