@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -41,7 +42,11 @@ std::filesystem::path write_poisoned(const std::string& tensor, uint16_t half) {
     const GgufTensor* found = file->find_tensor(tensor);
     EXPECT_NE(found, nullptr) << tensor;
     if (found != nullptr) poison(all.subspan(static_cast<size_t>(found->data.data() - all.data()), found->data.size()), found->type, half);
-    const auto path = std::filesystem::path(::testing::TempDir()) / ("broken-numbers-" + std::to_string(half) + ".gguf");
+    // A file for each test: they run beside one another, and a mapped file must not be cut.
+    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    const char* const set = std::getenv("SOLILOQUY_INSTRUCTION_SET");
+    const auto path = std::filesystem::path(::testing::TempDir()) /
+                      ("broken-numbers-" + test + (set != nullptr ? set : "") + std::to_string(half) + ".gguf");
     std::ofstream(path, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path;
 }

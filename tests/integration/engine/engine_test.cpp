@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <random>
 
 #include "engine/benchmark.h"
 #include "engine/inspect.h"
@@ -307,14 +308,17 @@ TEST(Engine, WhatCannotBeOpenedSaysWhy) {
     const auto missing = open_engine("no/such/model.gguf");
     ASSERT_FALSE(missing.ok());
     EXPECT_NE(missing.error().message.find("no/such/model.gguf"), std::string::npos);
-    const auto path = std::filesystem::path(::testing::TempDir()) / "cut.gguf";
+    // A name for each process: the tests run for several instruction sets at once, and a mapped file must not be cut.
+    const std::string name = "cut-" + std::to_string(std::random_device{}()) + ".gguf";
+    const auto path = std::filesystem::path(::testing::TempDir()) / name;
     const std::string whole = testing::read_file(testing::bundled_model());
     for (const size_t size : {size_t{0}, size_t{3}, size_t{24}, size_t{5000}, whole.size() / 2, whole.size() - 1}) {
         std::ofstream(path, std::ios::binary | std::ios::trunc).write(whole.data(), static_cast<std::streamsize>(size));
         const auto cut = open_engine(path);
         ASSERT_FALSE(cut.ok()) << size;
-        EXPECT_NE(cut.error().message.find("cut.gguf"), std::string::npos) << cut.error().message;
+        EXPECT_NE(cut.error().message.find(name), std::string::npos) << cut.error().message;
     }
+    std::filesystem::remove(path);
     LoadOptions vulkan;
     vulkan.device = Device::cuda;
     const auto refused = open_engine(testing::bundled_model(), vulkan);

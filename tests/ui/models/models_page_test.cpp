@@ -18,8 +18,8 @@ class ModelsPage : public ::testing::Test {
         home_.folder("models");
         SparseModelFile({.name = "Good Model", .chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}"})
             .write(home_.path() / "models/good.gguf");
-        SparseModelFile(
-            {.name = "Sly Model", .chat_template = "{% for m in messages %}{% if 'price' in m.content %}x{% endif %}{% endfor %}"})
+        SparseModelFile({.name = "Sly Model",
+                         .chat_template = "{% for m in messages %}{{ m.content }}{% if 'price' in m.content %}x{% endif %}{% endfor %}"})
             .write(home_.path() / "models/sly.gguf");
         home_.write("models/broken.gguf", "GGUF");
         SparseModelFile({.layers = 80, .dim = 8192, .heads = 64, .kv_heads = 8, .ff_dim = 28672}).write(home_.path() / "models/huge.gguf");
